@@ -7,6 +7,8 @@
     ├── TooManyParsingErrorsError (ValueError)  more bad lines than the caller allows
     ├── InvalidKeyError (ValueError)            a key or prefix no bucket may hold
     ├── SettingsError (ValueError)              a setting that stops the program at start
+    ├── InvalidMetadataError (ValueError)       a title, tag or field the server would not take
+    ├── LocalFileError (OSError)                a file or directory on this machine is in the way
     ├── MissingExtraError (ImportError)         an optional part is not installed
     ├── ServerConnectionError (ConnectionError) the data server: unreachable or refusing
     │   ├── LoginRefusedError                   wrong password, or too many tries
@@ -59,6 +61,14 @@ class InvalidKeyError(PerdaError, ValueError):
 
 class SettingsError(PerdaError, ValueError):
     """A setting is wrong; the message names it, its value and what is expected."""
+
+
+class InvalidMetadataError(PerdaError, ValueError):
+    """A title, description, tag or metadata field that the server would not take."""
+
+
+class LocalFileError(PerdaError, OSError):
+    """A file or directory on this machine exists already, or cannot be read or written."""
 
 
 class MissingExtraError(PerdaError, ImportError):
