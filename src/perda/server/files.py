@@ -1,0 +1,74 @@
+"""Files that are whole or not there: written under another name, synced, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from perda.errors import LocalFileError
+
+TEMPORARY_SUFFIX = ".part"
+
+
+@contextlib.contextmanager
+def whole_file(target: Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
+    """Open a file that gets its name only when the block ends well and the bytes are on disk.
+
+    Parameters
+    ----------
+    target : Path
+        The file's name in the end; its directory must exist.
+    overwrite : bool, optional
+        Whether a file of that name may be replaced, also one that appears meanwhile.
+
+    Raises
+    ------
+    LocalFileError
+        If the file exists and may not be replaced, or cannot be written.
+    """
+    if not overwrite and os.path.lexists(target):
+        raise LocalFileError(f"{target} exists already, and was left as it is.")
+    temporary = target.with_name(f".{secrets.token_hex(12)}{TEMPORARY_SUFFIX}")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _give_name(temporary, target, overwrite=overwrite)
+        sync_directory(target.parent)
+    except OSError as error:
+        if isinstance(error, ConnectionError | LocalFileError):
+            raise
+        raise LocalFileError(f"Cannot write {target}: {error.strerror or error}.") from error
+    finally:
+        with contextlib.suppress(OSError):  # as a rule it has its new name by now
+            temporary.unlink()
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable, where the system has that (not Windows)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _give_name(temporary: Path, target: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        temporary.replace(target)
+        return
+    try:
+        target.hardlink_to(temporary)  # fails if the name was taken meanwhile
+    except FileExistsError:
+        raise LocalFileError(f"{target} exists already, and was left as it is.") from None
+    except OSError:  # a filesystem without hard links
+        if os.path.lexists(target):
+            raise LocalFileError(f"{target} exists already, and was left as it is.") from None
+        temporary.rename(target)
