@@ -26,15 +26,20 @@ def _no_surrogates(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_no_surrogates)]
-Name = Annotated[
-    Text, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)
-]
+Name = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)]
 
 
 class LoginRequest(BaseModel):
     """Body of ``POST /auth/login``."""
 
     password: str = Field(max_length=1024)
+
+
+class LoginAnswer(BaseModel):
+    """Answer of ``POST /auth/login``; the session's token comes as a cookie."""
+
+    role: str
+    expires_at: datetime
 
 
 class ListRequest(BaseModel):

@@ -1,0 +1,84 @@
+"""Read-only S3 key pairs, one per session: kept in SQL, made valid in the store."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from perda.gateway.clock import Clock
+from perda.gateway.db import Database
+from perda.gateway.models import ReaderKeyRow, SessionRow
+from perda.gateway.sessions import Principal
+from perda.gateway.storage.base import KeyPair
+
+Publish = Callable[[Collection[KeyPair]], None]
+
+
+class ReaderKeys:
+    """Issues key pairs and keeps the store's readers equal to the rows in SQL.
+
+    Only the process that supervises the store has one of these; others change the rows.
+    """
+
+    def __init__(self, database: Database, clock: Clock, life: timedelta, publish: Publish) -> None:
+        self._database = database
+        self._clock = clock
+        self._life = life
+        self._publish = publish
+        self._lock = threading.Lock()
+        self._in_effect: dict[str, str] | None = None
+
+    def issue(self, principal: Principal) -> tuple[KeyPair, datetime] | None:
+        """Return the session's key pair, valid now and for a whole life from now.
+
+        The same pair is returned to a session that asks again. None if the session has
+        ended in the meantime.
+        """
+        expires_at = self._clock() + self._life
+        with self._database.write() as session:
+            if session.get(SessionRow, principal.session) is None:
+                return None
+            row = session.scalar(
+                select(ReaderKeyRow).where(ReaderKeyRow.session == principal.session)
+            )
+            if row is None:
+                row = _new_row(principal)
+                session.add(row)
+            row.expires_at = expires_at
+            pair = KeyPair(row.access_key, row.secret_key)
+        self.sync()
+        return pair, expires_at
+
+    def sweep(self) -> None:
+        """Remove keys that have run out, and make the store follow the rows."""
+        with self._database.write() as session:
+            session.execute(delete(ReaderKeyRow).where(ReaderKeyRow.expires_at <= self._clock()))
+        self.sync()
+
+    def sync(self) -> None:
+        """Make the store accept exactly the keys in SQL; returns when that is so."""
+        with self._lock:
+            wanted = self._valid_pairs()
+            if wanted != self._in_effect:
+                self._publish([KeyPair(access, secret) for access, secret in wanted.items()])
+                self._in_effect = wanted
+
+    def _valid_pairs(self) -> dict[str, str]:
+        valid = select(ReaderKeyRow).where(ReaderKeyRow.expires_at > self._clock())
+        with self._database.read() as session:
+            rows = session.scalars(valid.order_by(ReaderKeyRow.access_key))
+            return {row.access_key: row.secret_key for row in rows}
+
+
+def _new_row(principal: Principal) -> ReaderKeyRow:
+    return ReaderKeyRow(
+        access_key="PERDA" + base64.b32encode(secrets.token_bytes(10)).decode()[:15],
+        secret_key=secrets.token_hex(20),
+        session=principal.session,
+        role=principal.role,
+    )

@@ -1,0 +1,1 @@
+"""The calls of the protocol, one file per noun."""
