@@ -92,4 +92,6 @@ def _check_segments(path: str, shown: str) -> None:
         what = "an empty segment" if bad == "" else f"a segment {bad!r}"
         raise InvalidKeyError(f"The key {shown!r} has {what}.")
     if segments[0] == RESERVED_PREFIX.rstrip("/"):
-        raise InvalidKeyError(f"The key {shown!r} lies under the reserved prefix {RESERVED_PREFIX}.")
+        raise InvalidKeyError(
+            f"The key {shown!r} lies under the reserved prefix {RESERVED_PREFIX}."
+        )

@@ -5,6 +5,8 @@
     PerdaError
     ├── LogFormatError (ValueError)             the file is not a log of the car
     ├── TooManyParsingErrorsError (ValueError)  more bad lines than the caller allows
+    ├── VariableNotFoundError (KeyError)        the run has no such variable
+    ├── VariableExistsError (KeyError)          the name is taken
     ├── InvalidKeyError (ValueError)            a key or prefix no bucket may hold
     ├── SettingsError (ValueError)              a setting that stops the program at start
     ├── InvalidMetadataError (ValueError)       a title, tag or field the server would not take
@@ -53,6 +55,14 @@ class TooManyParsingErrorsError(PerdaError, ValueError):
         # Any: the report's type lives a layer above this module.
         super().__init__(message)
         self.report = report
+
+
+class VariableNotFoundError(PerdaError, KeyError):
+    """The run has no variable of that name or id; the message suggests close names."""
+
+
+class VariableExistsError(PerdaError, KeyError):
+    """The run already has a variable of that name."""
 
 
 class InvalidKeyError(PerdaError, ValueError):

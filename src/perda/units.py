@@ -87,7 +87,7 @@ def to_seconds(
     timestamp: float | npt.NDArray[np.generic], source_time_unit: Timescale | str
 ) -> float | npt.NDArray[np.float64]:
     """Convert a time in ``source_time_unit`` to seconds (see :func:`convert_time`)."""
-    return convert_time(timestamp, source_time_unit, Timescale.S)  # type: ignore[arg-type]
+    return convert_time(timestamp, source_time_unit, Timescale.S)
 
 
 @overload
@@ -100,7 +100,7 @@ def from_seconds(
     timestamp_s: float | npt.NDArray[np.generic], target_time_unit: Timescale | str
 ) -> float | npt.NDArray[np.float64]:
     """Convert seconds to ``target_time_unit`` (see :func:`convert_time`)."""
-    return convert_time(timestamp_s, Timescale.S, target_time_unit)  # type: ignore[arg-type]
+    return convert_time(timestamp_s, Timescale.S, target_time_unit)
 
 
 def mph_to_m_per_s(value: Number) -> Number:

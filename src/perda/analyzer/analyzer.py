@@ -1,0 +1,176 @@
+"""The facade over one run: what an engineer asks of a log."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from perda.analyzer.csv import parse_csv
+from perda.core_data_structures.data_instance import DataInstance
+from perda.core_data_structures.parse_report import ParseReport
+from perda.core_data_structures.single_run_data import SingleRunData, VariableKey
+from perda.plotting.plotting_constants import (
+    DEFAULT_FONT_CONFIG,
+    DEFAULT_LAYOUT_CONFIG,
+    DEFAULT_VLINE_CONFIG,
+    FontConfig,
+    LayoutConfig,
+    VLineConfig,
+)
+from perda.units import from_seconds
+from perda.utils.data_summary import run_summary_text
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+PreprocessingStep = Callable[[SingleRunData], SingleRunData]
+Variables = VariableKey | list[VariableKey]
+
+
+class Analyzer:
+    """One run, opened.
+
+    Parameters
+    ----------
+    filepath : str or path-like
+        The log.
+    ts_offset : int
+        Added to every timestamp, in the log's unit.
+    parsing_errors_limit : int
+        Number of bad lines from which the log is refused; -1 or 0: no limit.
+    verbose : int
+        0 prints nothing; 1 the header, the unit, the recording date and the account of the
+        lines; 2 a progress bar as well.
+    preprocessing : sequence of callable, optional
+        Steps from run to run, applied in order.
+
+    Attributes
+    ----------
+    data : SingleRunData
+        The run's variables.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    LogFormatError
+        If it is not a log.
+    TooManyParsingErrorsError
+        If it has ``parsing_errors_limit`` or more bad lines.
+
+    Examples
+    --------
+    >>> run = Analyzer("run.csv")  # doctest: +SKIP
+    >>> run.plot("ams.pack.voltage", "ams.pack.current")  # doctest: +SKIP
+    """
+
+    data: SingleRunData
+
+    def __init__(
+        self,
+        filepath: str | os.PathLike[str],
+        ts_offset: int = 0,
+        parsing_errors_limit: int = 100,
+        verbose: int = 1,
+        preprocessing: Sequence[PreprocessingStep] | None = None,
+    ) -> None:
+        self.data = parse_csv(filepath, ts_offset, parsing_errors_limit, verbose)
+        for step in preprocessing or ():
+            self.data = step(self.data)
+
+    @property
+    def report(self) -> ParseReport | None:
+        """The account of the log's lines."""
+        return self.data.report
+
+    def __str__(self) -> str:
+        return run_summary_text(self.data)
+
+    def __repr__(self) -> str:
+        return f"<Analyzer of {self.data!r}>"
+
+    def plot(
+        self,
+        var_1: Variables,
+        var_2: Variables | None = None,
+        ts_start: float | None = None,
+        ts_end: float | None = None,
+        title: str | None = None,
+        y_label_1: str | None = None,
+        y_label_2: str | None = None,
+        show_legend: bool = True,
+        font_config: FontConfig = DEFAULT_FONT_CONFIG,
+        layout_config: LayoutConfig = DEFAULT_LAYOUT_CONFIG,
+        vline_config: VLineConfig = DEFAULT_VLINE_CONFIG,
+        max_points: int | None = None,
+    ) -> Figure:
+        """Plot variables over time.
+
+        Parameters
+        ----------
+        var_1 : str, int, DataInstance or list of them
+            Variables on the left axis, by name, id or as series.
+        var_2 : str, int, DataInstance or list of them, optional
+            Variables on the right axis, drawn dashed.
+        ts_start, ts_end : float, optional
+            Bounds in seconds, both in.
+        title, y_label_1, y_label_2 : str, optional
+            Texts; without a label the axis shows its variables' unit where they share one.
+        show_legend : bool
+            Whether the legend is shown.
+        font_config, layout_config, vline_config
+            Sizes and colours.
+        max_points : int, optional
+            Show every ceil(n / max_points)-th sample only; None: every sample.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+
+        Raises
+        ------
+        KeyError
+            If the run has no such variable; the message suggests close names.
+        """
+        from perda.plotting import data_instance_plotter as plotter
+
+        left = self._series(var_1, ts_start, ts_end)
+        # Any: the keywords that both kinds of plot take.
+        shared: dict[str, Any] = {
+            "title": title,
+            "show_legend": show_legend,
+            "font_config": font_config,
+            "layout_config": layout_config,
+            "timestamp_unit": self.data.timestamp_unit,
+            "vlines": self._boundaries(ts_start, ts_end),
+            "vline_config": vline_config,
+            "max_points": max_points,
+        }
+        if var_2 is None:
+            return plotter.plot_single_axis(left, y_axis_title=y_label_1, **shared)
+        right = self._series(var_2, ts_start, ts_end)
+        return plotter.plot_dual_axis(
+            left, right, left_y_axis_title=y_label_1, right_y_axis_title=y_label_2, **shared
+        )
+
+    def _series(
+        self, variables: Variables, ts_start: float | None, ts_end: float | None
+    ) -> list[DataInstance]:
+        keys = variables if isinstance(variables, list | tuple) else [variables]
+        series = [self.data[key] for key in keys]
+        if ts_start is None and ts_end is None:
+            return series
+        start, end = self._raw(ts_start), self._raw(ts_end)
+        return [one.trim(start, end) for one in series]
+
+    def _boundaries(self, ts_start: float | None, ts_end: float | None) -> list[int]:
+        start, end = self._raw(ts_start), self._raw(ts_end)
+        return [
+            boundary
+            for boundary in self.data.concat_boundaries
+            if (start is None or start <= boundary) and (end is None or boundary <= end)
+        ]
+
+    def _raw(self, seconds: float | None) -> float | None:
+        return None if seconds is None else from_seconds(seconds, self.data.timestamp_unit)
