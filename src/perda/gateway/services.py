@@ -11,6 +11,7 @@ from typing import cast
 from starlette.requests import Request
 
 from perda.gateway.clock import Clock, utc_now
+from perda.gateway.datadir import DataDir
 from perda.gateway.db import Database
 from perda.gateway.passwords import Accounts
 from perda.gateway.readers import Publish, ReaderKeys
@@ -79,7 +80,7 @@ def build_services(
             longest=timedelta(days=settings.session_max_days),
         ),
         readers=ReaderKeys(database, clock, settings.key_life, publish_readers),
-        uploads=Uploads(database, store, clock, settings.data_dir / "staging"),
+        uploads=Uploads(database, store, clock, DataDir(settings.data_dir).staging),
         throttle=LoginThrottle(clock),
         store_port=store_port,
     )

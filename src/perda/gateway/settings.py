@@ -69,7 +69,7 @@ class Settings:
     @property
     def listens_beyond_loopback(self) -> bool:
         """Whether other machines can reach the server."""
-        return not (self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback)
+        return not ipaddress.ip_address(self.host).is_loopback
 
     @property
     def listens_everywhere(self) -> bool:
@@ -159,7 +159,7 @@ def _path(text: str) -> Path:
 
 def _host(text: str) -> str:
     # A name could stand for several addresses; the store and the server must agree on one.
-    return text if text == "localhost" else str(ipaddress.ip_address(text))
+    return str(ipaddress.ip_address("127.0.0.1" if text == "localhost" else text))
 
 
 def _url(text: str) -> str:
