@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ class LogStore:
         self.endpoint = credentials.endpoint
         self.bucket_name = credentials.bucket_name
         self._s3 = _make_client(credentials, read_timeout_s)
+        weakref.finalize(self, self._s3.close)
 
     def head(self, key: str) -> RemoteLog:
         """Return what lies under ``key``.

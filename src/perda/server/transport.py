@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 from urllib.parse import quote
@@ -75,6 +76,9 @@ class Transport:
             trust_env=not is_loopback(self.base_url),
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S)),
         )
+
+        # Nobody has to close a client in a notebook: its connections end with it.
+        weakref.finalize(self, self._http.close)
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
