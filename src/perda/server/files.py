@@ -15,7 +15,7 @@ TEMPORARY_SUFFIX = ".part"
 
 
 @contextlib.contextmanager
-def whole_file(target: Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
+def whole_file(target: Path, *, overwrite: bool = True, mode: int = 0o666) -> Iterator[BinaryIO]:
     """Open a file that gets its name only when the block ends well and the bytes are on disk.
 
     Parameters
@@ -24,6 +24,8 @@ def whole_file(target: Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
         The file's name in the end; its directory must exist.
     overwrite : bool, optional
         Whether a file of that name may be replaced, also one that appears meanwhile.
+    mode : int, optional
+        Permissions from the first moment on, less the process's umask.
 
     Raises
     ------
@@ -34,7 +36,8 @@ def whole_file(target: Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
         raise LocalFileError(f"{target} exists already, and was left as it is.")
     temporary = target.with_name(f".{secrets.token_hex(12)}{TEMPORARY_SUFFIX}")
     try:
-        with temporary.open("xb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -139,9 +139,11 @@ class LogStore:
             body.close()
 
     def probe(self) -> None:
-        """List one object: return quickly if the bucket can be read, else raise as :meth:`head`."""
+        """List the bucket and look at one log; return if both work, else raise as :meth:`head`."""
         with self._explained(""):
-            self._s3.list_objects_v2(Bucket=self.bucket_name, MaxKeys=1)
+            answer = self._s3.list_objects_v2(Bucket=self.bucket_name, MaxKeys=1)
+        for found in answer.get("Contents", ()):
+            self.head(found["Key"])
 
     def close(self) -> None:
         """Close the connections."""
