@@ -106,7 +106,7 @@ def parse_header_creation_time(header_line: str) -> datetime | None:
     if not found or found["month"] not in _MONTHS:
         return None
     try:
-        return datetime(  # noqa: DTZ001  # the car writes local time and no zone
+        return datetime(  # the car writes local time and no zone
             int(found["year"]),
             _MONTHS.index(found["month"]) + 1,
             int(found["day"]),

@@ -40,14 +40,20 @@ def parse_block(block: bytes, ts_offset: int, report: ParseReport) -> Iterator[S
     """
     samples = _parse_well_formed(block, ts_offset)
     if samples is not None:
-        report.lines += len(samples)
-        report.samples += len(samples)
-        yield samples
-    elif len(block) <= PIECE_SIZE:
-        yield parse_lines(block, ts_offset, report)
-    else:
-        for piece in _pieces(block):
-            yield from parse_block(piece, ts_offset, report)
+        yield _accounted(samples, report)
+        return
+    for piece in _pieces(block):
+        samples = _parse_well_formed(piece, ts_offset)
+        if samples is not None:
+            yield _accounted(samples, report)
+        else:
+            yield parse_lines(piece, ts_offset, report)
+
+
+def _accounted(samples: Samples, report: ParseReport) -> Samples:
+    report.lines += len(samples)
+    report.samples += len(samples)
+    return samples
 
 
 def _parse_well_formed(block: bytes, ts_offset: int) -> Samples | None:
@@ -77,9 +83,8 @@ def _infinities_are_written(values: np.ndarray, block: bytes) -> bool:
 
 
 def _pieces(block: bytes) -> Iterator[bytes]:
-    size = max(PIECE_SIZE, len(block) // 128)
     start = 0
     while start < len(block):
-        end = block.find(b"\n", start + size) + 1 or len(block)
+        end = block.find(b"\n", start + PIECE_SIZE) + 1 or len(block)
         yield block[start:end]
         start = end
