@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from perda.cli._session import forget_session, open_client, read_session, write_session
@@ -63,7 +65,7 @@ def _read_password(url: str, from_stdin: bool) -> str:
     if not from_stdin:
         return str(click.prompt(f"Password for {url}", hide_input=True))
     try:
-        text = click.get_binary_stream("stdin").read().decode()
+        text = sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
         raise LoginRefusedError("The password on standard input is not UTF-8 text.") from error
     password = text.removesuffix("\n").removesuffix("\r")
