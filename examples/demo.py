@@ -1,0 +1,187 @@
+"""What `make demo` and `make serve` do: a data server, logs on it, and a client that plots one.
+
+    python examples/demo.py             three sample runs
+    python examples/demo.py --log FILE  your own log instead
+    python examples/demo.py --serve     leave the server running
+
+Everything happens in .demo/ and through the same commands that a person would type; each is
+shown before it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".demo"
+MARKER = HOME / "made-by-make-demo"
+PERDA = Path(sys.executable).with_name("perda")
+READY = "perda is ready at "
+STOP_TIMEOUT_S = 15
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A log and what is known about it."""
+
+    file: Path
+    key: str
+    options: tuple[str, ...]
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    started = time.monotonic()
+    environment = fresh_home()
+    with running_server(environment) as url:
+        uploads = [own_log(arguments.log)] if arguments.log else sample_runs(environment)
+        say("Logging in as admin and uploading")
+        run("login", url, "--password-stdin", env=environment, text=environment["ADMIN"])
+        for upload in uploads:
+            run("push", str(upload.file), upload.key, *upload.options, env=environment)
+        if arguments.serve:
+            wait_for_ctrl_c(url, environment)
+            return
+        show_one(url, uploads[0], environment)
+    say(f"Done in {time.monotonic() - started:.0f} s; server stopped. Figures and data: {HOME}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="perda from upload to plot, on this machine.")
+    parser.add_argument("--log", type=Path, help="use this log instead of sample runs")
+    parser.add_argument("--serve", action="store_true", help="leave the server running")
+    arguments = parser.parse_args()
+    if arguments.log and not arguments.log.is_file():
+        parser.error(f"there is no file {arguments.log}")
+    return arguments
+
+
+def fresh_home() -> dict[str, str]:
+    """Empty .demo/ and return the environment in which everything runs."""
+    if HOME.exists():
+        if not MARKER.exists():
+            sys.exit(f"{HOME} was not made by the demo; move it away and run again.")
+        shutil.rmtree(HOME)
+    HOME.mkdir()
+    MARKER.touch()
+    admin, viewer = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PERDA_")},
+        "PERDA_CONFIG_DIR": str(HOME / "config"),
+        "PERDA_CACHE_DIR": str(HOME / "cache"),
+        "PERDA_ADMIN_PASSWORD": admin,
+        "PERDA_VIEWER_PASSWORD": viewer,
+        "ADMIN": admin,
+        "VIEWER": viewer,
+    }
+
+
+@contextlib.contextmanager
+def running_server(environment: dict[str, str]) -> Iterator[str]:
+    """Start the data server on a free port, yield its address, stop it."""
+    say("Starting a data server (database, S3 object store, HTTP) in .demo/server")
+    command = [str(PERDA), "serve", "--data-dir", str(HOME / "server"), "--port", "0"]
+    show(command)
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        yield address_of(server)
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+        server.communicate()
+
+
+def address_of(server: subprocess.Popen[str]) -> str:
+    for line in server.stdout or ():
+        print(f"  | {line}", end="", flush=True)
+        if line.startswith(READY):
+            return line.removeprefix(READY).strip()
+    sys.exit("The server did not start; its last lines above say why.")
+
+
+def sample_runs(environment: dict[str, str]) -> list[Upload]:
+    """Make three short runs of a simulated car."""
+    say("Simulating three short runs of an electric race car")
+    runs = [
+        ("REV 11/2026-04-01/endurance.csv", "2", "1", "Endurance, first stint", "dry"),
+        ("REV 11/2026-04-01/shakedown.csv", "0.5", "2", "Shakedown after motor swap", "shakedown"),
+        ("REV 11/2026-04-02/autocross.csv", "1", "3", "Autocross, second driver", "dry"),
+    ]
+    uploads = []
+    for key, minutes, seed, title, tag in runs:
+        file = HOME / Path(key).name
+        run("sample", str(file), "--minutes", minutes, "--seed", seed, env=environment)
+        details = ("--title", title, "--tag", tag, "--tag", "sample")
+        fields = ("--meta", "driver=Ada", "--meta", f"duration_min={minutes}")
+        uploads.append(Upload(file, key, details + fields))
+    return uploads
+
+
+def own_log(log: Path) -> Upload:
+    return Upload(log, f"REV 11/2026-04-01/{log.name}", ("--title", f"My own log {log.stem}"))
+
+
+def show_one(url: str, upload: Upload, environment: dict[str, str]) -> None:
+    """Do what the README's example does."""
+    say("Loading one of them back through the client, as in examples/quickstart.py")
+    variables = variables_to_plot(upload.file)
+    script = [sys.executable, str(ROOT / "examples" / "quickstart.py"), url, upload.key]
+    command = [*script, *variables, "--out", str(HOME)]
+    show(command)
+    subprocess.run(
+        command, env={**environment, "PERDA_PASSWORD": environment["VIEWER"]}, check=True
+    )
+
+
+def variables_to_plot(log: Path) -> list[str]:
+    """Choose pack voltage and current, else the two liveliest variables of the log."""
+    from perda.analyzer import Analyzer
+
+    data = Analyzer(log, parsing_errors_limit=-1, verbose=0).data
+    wanted = [name for name in ("ams.pack.voltage", "ams.pack.current") if name in data]
+    return wanted or sorted(data, key=lambda name: -len(set(data[name].value_np)))[:2]
+
+
+def wait_for_ctrl_c(url: str, environment: dict[str, str]) -> None:
+    say(f"The server is yours: {url}  (Ctrl-C stops it)")
+    print(f"  admin password:  {environment['ADMIN']}")
+    print(f"  viewer password: {environment['VIEWER']}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+def run(*arguments: str, env: dict[str, str], text: str | None = None) -> None:
+    """Run a perda command, shown first; stop the demo if it fails."""
+    command = [str(PERDA), *arguments]
+    show(command)
+    done = subprocess.run(command, env=env, input=text, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"'perda {arguments[0]}' failed; its message is above.")
+
+
+def show(command: list[str]) -> None:
+    shown = [Path(command[0]).name, *command[1:]]
+    print(f"  $ {shlex.join(shown)}", flush=True)
+
+
+def say(what: str) -> None:
+    print(f"\n==> {what}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
