@@ -110,6 +110,11 @@ def test_the_servers_word_that_a_key_is_taken_counts(server, client, log_file, a
     assert caught.value.status == 409
 
 
+def test_a_contract_only_server_is_said_to_take_no_uploads(client, log_file):
+    with pytest.raises(ServerAnswerError, match="takes no uploads"):
+        client.upload(log_file, KEY)
+
+
 def test_without_a_session_no_bytes_are_sent(server, client, log_file):
     server.session_ended = True
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from perda._wire import StoredLog
 from perda.errors import LocalFileError, ServerAnswerError
-from perda.server.answers import parse_answer, raise_for_answer
+from perda.server.answers import parse_answer, raise_for_answer, reason_of
 from perda.server.progress import ProgressFactory
 from perda.server.transport import Transport, key_path
 
@@ -21,6 +21,8 @@ CHUNK_BYTES = 1 << 20
 # The server answers only when the log is durable in its store and has been read back.
 ANSWER_TIMEOUT_S = 900.0
 
+# What a server that offers the contract only says to an upload.
+_NO_SUCH_CALL = frozenset({404, 405, 501})
 _STORED = TypeAdapter(StoredLog)
 
 
@@ -111,6 +113,12 @@ def send_log(
             log.headers,
             params={"overwrite": "true"} if overwrite else {},
             timeout_s=ANSWER_TIMEOUT_S,
+        )
+    if response.status_code in _NO_SUCH_CALL:
+        raise ServerAnswerError(
+            f"The server at {transport.base_url} takes no uploads "
+            f"({response.status_code}: {reason_of(response)}).",
+            response.status_code,
         )
     raise_for_answer(response, key)
     stored = parse_answer(response, _STORED)
