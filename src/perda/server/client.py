@@ -60,7 +60,7 @@ class ServerClient:
     timeout_s : float, optional
         Seconds to wait for the next bytes of an answer.
     network : httpx.BaseTransport, optional
-        Replaces the network to the data server (not to its store).
+        Replaces the network to the data server.
 
     Raises
     ------
@@ -132,8 +132,6 @@ class ServerClient:
         self._downloads.forget_store()
         self._transport.close()
 
-    # Session
-
     def login(self, password: str) -> None:
         """Open a session.
 
@@ -141,8 +139,6 @@ class ServerClient:
         ------
         LoginRefusedError
             If the password is wrong or the server wants no more tries for a while.
-        ServerConnectionError
-            If the server cannot be reached or does not answer as a data server does.
         """
         kept, self._transport.cookies = self._transport.cookies, {}
         try:
@@ -163,8 +159,6 @@ class ServerClient:
     def session_state(self) -> SessionState:
         """Return what another process needs to go on with this session."""
         return SessionState(url=self.url, cookies=self._transport.cookies)
-
-    # Looking
 
     def list_logs(self, prefix: str = "") -> list[LogEntry]:
         """Return the direct children of a folder, folders first, with their metadata.
@@ -211,8 +205,6 @@ class ServerClient:
     def check_store(self) -> str:
         """Read from the store as a download would; return its address."""
         return self._downloads.probe()
-
-    # Bytes
 
     def load(
         self,
@@ -328,8 +320,6 @@ class ServerClient:
         """
         metadata = checked_metadata(title, description, tags, string_metadata, numeric_metadata)
         put_metadata(self._transport, key, metadata)
-
-    # How it is done
 
     def _list(self, folder: str) -> list[ListedEntry]:
         return self._transport.call("POST", "/s3/list", body={"prefix": folder}, answer=_ENTRIES)
