@@ -1,0 +1,88 @@
+"""Makes boto3 clients for one endpoint, whatever AWS configuration this machine has."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import threading
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from perda.gateway.storage.base import KeyPair
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 30
+_TRIES = 3
+_CONNECTIONS = 32
+
+# Making clients from one session is not thread-safe; using them is.
+_making = threading.Lock()
+
+
+def make_client(endpoint: str, keys: KeyPair, region: str, *, tries: int = _TRIES) -> Any:
+    """Return a boto3 S3 client; boto3 has no types of its own, so it is ``Any``.
+
+    Parameters
+    ----------
+    endpoint : str
+        URL of the S3 server.
+    keys : KeyPair
+        Whom to sign as.
+    region : str
+        Region to sign for.
+    tries : int, optional
+        How often a call is tried before it fails.
+    """
+    with _making:
+        return _session().client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=region,
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+            config=_config(endpoint, tries),
+        )
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    import boto3
+    import botocore.session
+
+    # A stray AWS_PROFILE or ~/.aws/config must not stop or redirect the data server.
+    nothing: dict[str, tuple[None, None, str | None, None]] = {
+        "profile": (None, None, None, None),
+        "config_file": (None, None, os.devnull, None),
+        "credentials_file": (None, None, os.devnull, None),
+    }
+    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=nothing))
+
+
+def _config(endpoint: str, tries: int) -> Config:
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"mode": "standard", "total_max_attempts": tries},
+        max_pool_connections=_CONNECTIONS,
+        s3={"addressing_style": "path"},
+        signature_version="s3v4",
+        # Newer checksums are refused by many S3 servers that are not AWS.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        # An empty dict keeps HTTP_PROXY away from what is on this machine.
+        proxies={} if _is_loopback(endpoint) else None,
+    )
+
+
+def _is_loopback(endpoint: str) -> bool:
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
