@@ -135,6 +135,7 @@ def plot_dual_axis(
             overlaying="y",
             side="right",
             showgrid=False,
+            tickmode="auto",
         ),
     )
     add_vlines(figure, vlines, timestamp_unit, vline_config)
