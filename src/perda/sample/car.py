@@ -43,7 +43,7 @@ class Car:
     rolling_resistance: float = 0.018
     max_torque: float = 180.0
     max_motor_power: float = 70e3
-    max_speed: float = 32.0
+    max_speed: float = 34.0
     regen_torque: float = 45.0
     regen_power: float = 15e3
 
@@ -56,6 +56,11 @@ class Car:
     def motor_speed(self, speed: FloatArray) -> FloatArray:
         """Return the motor's angular speed [rad/s] at a speed of the driven wheels [m/s]."""
         return speed / self.tire_radius * self.gear_ratio
+
+    def drive_slip(self, torque: FloatArray) -> FloatArray:
+        """Return by how much the driven wheels outrun the road for a motor torque, as a ratio."""
+        force = torque * self.gear_ratio / self.tire_radius
+        return 0.035 * force / (self.mass * GRAVITY)
 
     def downforce_per_mass(self) -> float:
         """Return downforce over mass and squared speed [1/m]."""

@@ -145,8 +145,7 @@ def _satellite(view: _View) -> Channels:
 def _wheels(view: _View) -> Channels:
     car, train = view.model.drive.car, view.model.powertrain
     grip = car.mass * GRAVITY
-    lever = car.tire_radius / car.gear_ratio
-    drive_slip = 0.035 * train.torque[view.rows] / lever / grip
+    drive_slip = car.drive_slip(train.torque[view.rows])
     brake_slip = 0.02 * train.brake_force[view.rows] / grip
     half = 0.5 * car.track_width * view.curvature
     front, rear = 1 - brake_slip, 1 + drive_slip - 0.6 * brake_slip
@@ -192,8 +191,7 @@ def _steering_voltage(angle: FloatArray) -> FloatArray:
 
 def _motor(view: _View) -> Channels:
     car, train = view.model.drive.car, view.model.powertrain
-    torque, slip = train.torque[view.rows], _wheels(view)["drive_slip"] / 100
-    speed = train.motor_speed[view.rows] * (1 + slip)
+    torque, speed = train.torque[view.rows], train.motor_speed[view.rows]
     peak = _PEAK_AMPERE_PER_NM * np.abs(torque) + 2.0 * train.ready[view.rows]
     angle = view.distance / car.tire_radius * car.gear_ratio * _POLE_PAIRS
     weakening = np.clip(speed - 620.0, 0.0, None) * 0.16

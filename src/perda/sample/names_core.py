@@ -83,7 +83,7 @@ def _rest_of_motor() -> list[Variable]:
             "torque",
             noise=0.5,
             steps=10,
-            deadband=1.2,
+            deadband=2.5,
         ),
         Variable(
             "pcm.moc.motor.wheelSpeed",

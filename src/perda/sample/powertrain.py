@@ -75,7 +75,7 @@ class Powertrain:
 def simulate_powertrain(drive: Drive, start_charge: float) -> Powertrain:
     """Return what motor, brakes and pack do to move the car as ``drive`` says."""
     torque, brake_force = _share_force(drive)
-    motor_speed = drive.car.motor_speed(drive.speed)
+    motor_speed = drive.car.motor_speed(drive.speed) * (1 + drive.car.drive_slip(torque))
     motor_loss = 0.13 * torque**2 + 0.0011 * motor_speed**2 + 0.35 * motor_speed
     inverter_loss = 3.0 * np.abs(torque) + 0.012 * torque**2
     scale = min(1.0, drive.launch_s / 6.0)

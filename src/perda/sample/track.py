@@ -55,9 +55,9 @@ CORNERS = (
     Corner(-63, 23, 6.8),
     Corner(-134, 22, 9),
     Corner(-134, 0, 9),
-    Corner(-88, 0, 18),
-    Corner(-73, 6, 14),
-    Corner(-58, 0, 18),
+    Corner(-49, 0, 14),
+    Corner(-32, 9, 11),
+    Corner(-15, 0, 14),
 )
 
 
@@ -106,7 +106,7 @@ class Path:
 
 
 def build_track() -> Track:
-    """Return the circuit; its first point is the start line, 118 m before the first corner."""
+    """Return the circuit; its first point is the start line, 100 m before the first corner."""
     east, north = _resample_closed(*_polygon_with_arcs(CORNERS))
     east, north = _resample_closed(_smooth_closed(east), _smooth_closed(north))
     start = int(np.argmin(np.hypot(east - 10.0, north)))
