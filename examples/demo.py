@@ -4,8 +4,8 @@
     python examples/demo.py --log FILE  your own log instead
     python examples/demo.py --serve     leave the server running
 
-Everything happens in .demo/ and through the same commands that a person would type; each is
-shown before it runs.
+Everything happens in .demo/ (or --dir) and through the same commands that a person would
+type; each is shown before it runs.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-HOME = ROOT / ".demo"
-MARKER = HOME / "made-by-make-demo"
+MARKER = "made-by-make-demo"
 PERDA = Path(sys.executable).with_name("perda")
 READY = "perda is ready at "
 STOP_TIMEOUT_S = 15
@@ -44,9 +43,10 @@ class Upload:
 def main() -> None:
     arguments = parse_arguments()
     started = time.monotonic()
-    environment = fresh_home()
-    with running_server(environment) as url:
-        uploads = [own_log(arguments.log)] if arguments.log else sample_runs(environment)
+    home: Path = arguments.dir.resolve()
+    environment = fresh_home(home)
+    with running_server(home, environment) as url:
+        uploads = [own_log(arguments.log)] if arguments.log else sample_runs(home, environment)
         say("Logging in as admin and uploading")
         run("login", url, "--password-stdin", env=environment, text=environment["ADMIN"])
         for upload in uploads:
@@ -54,13 +54,14 @@ def main() -> None:
         if arguments.serve:
             wait_for_ctrl_c(url, environment)
             return
-        show_one(url, uploads[0], environment)
-    say(f"Done in {time.monotonic() - started:.0f} s; server stopped. Figures and data: {HOME}")
+        show_one(url, uploads[0], home, environment)
+    say(f"Done in {time.monotonic() - started:.0f} s; server stopped. Figures and data: {home}")
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="perda from upload to plot, on this machine.")
     parser.add_argument("--log", type=Path, help="use this log instead of sample runs")
+    parser.add_argument("--dir", type=Path, default=ROOT / ".demo", help="where; emptied first")
     parser.add_argument("--serve", action="store_true", help="leave the server running")
     arguments = parser.parse_args()
     if arguments.log and not arguments.log.is_file():
@@ -68,19 +69,19 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
-def fresh_home() -> dict[str, str]:
-    """Empty .demo/ and return the environment in which everything runs."""
-    if HOME.exists():
-        if not MARKER.exists():
-            sys.exit(f"{HOME} was not made by the demo; move it away and run again.")
-        shutil.rmtree(HOME)
-    HOME.mkdir()
-    MARKER.touch()
+def fresh_home(home: Path) -> dict[str, str]:
+    """Empty the demo's directory and return the environment in which everything runs."""
+    if home.exists():
+        if not (home / MARKER).exists():
+            sys.exit(f"{home} was not made by the demo; move it away and run again.")
+        shutil.rmtree(home)
+    home.mkdir(parents=True)
+    (home / MARKER).touch()
     admin, viewer = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("PERDA_")},
-        "PERDA_CONFIG_DIR": str(HOME / "config"),
-        "PERDA_CACHE_DIR": str(HOME / "cache"),
+        "PERDA_CONFIG_DIR": str(home / "config"),
+        "PERDA_CACHE_DIR": str(home / "cache"),
         "PERDA_ADMIN_PASSWORD": admin,
         "PERDA_VIEWER_PASSWORD": viewer,
         "ADMIN": admin,
@@ -89,10 +90,10 @@ def fresh_home() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running_server(environment: dict[str, str]) -> Iterator[str]:
+def running_server(home: Path, environment: dict[str, str]) -> Iterator[str]:
     """Start the data server on a free port, yield its address, stop it."""
-    say("Starting a data server (database, S3 object store, HTTP) in .demo/server")
-    command = [str(PERDA), "serve", "--data-dir", str(HOME / "server"), "--port", "0"]
+    say(f"Starting a data server (database, S3 object store, HTTP)  in {home}/server")
+    command = [str(PERDA), "serve", "--data-dir", str(home / "server"), "--port", "0"]
     show(command)
     server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
@@ -114,7 +115,7 @@ def address_of(server: subprocess.Popen[str]) -> str:
     sys.exit("The server did not start; its last lines above say why.")
 
 
-def sample_runs(environment: dict[str, str]) -> list[Upload]:
+def sample_runs(home: Path, environment: dict[str, str]) -> list[Upload]:
     """Make three short runs of a simulated car."""
     say("Simulating three short runs of an electric race car")
     runs = [
@@ -124,7 +125,7 @@ def sample_runs(environment: dict[str, str]) -> list[Upload]:
     ]
     uploads = []
     for key, minutes, seed, title, tag in runs:
-        file = HOME / Path(key).name
+        file = home / Path(key).name
         run("sample", str(file), "--minutes", minutes, "--seed", seed, env=environment)
         details = ("--title", title, "--tag", tag, "--tag", "sample")
         fields = ("--meta", "driver=Ada", "--meta", f"duration_min={minutes}")
@@ -136,12 +137,12 @@ def own_log(log: Path) -> Upload:
     return Upload(log, f"REV 11/2026-04-01/{log.name}", ("--title", f"My own log {log.stem}"))
 
 
-def show_one(url: str, upload: Upload, environment: dict[str, str]) -> None:
+def show_one(url: str, upload: Upload, home: Path, environment: dict[str, str]) -> None:
     """Do what the README's example does."""
     say("Loading one of them back through the client, as in examples/quickstart.py")
     variables = variables_to_plot(upload.file)
     script = [sys.executable, str(ROOT / "examples" / "quickstart.py"), url, upload.key]
-    command = [*script, *variables, "--out", str(HOME)]
+    command = [*script, *variables, "--out", str(home)]
     show(command)
     subprocess.run(
         command, env={**environment, "PERDA_PASSWORD": environment["VIEWER"]}, check=True

@@ -26,7 +26,11 @@ def _no_surrogates(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_no_surrogates)]
-Name = Annotated[Text, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True),
+    AfterValidator(_no_surrogates),
+]
 
 
 class LoginRequest(BaseModel):
