@@ -64,7 +64,7 @@ def _first_look() -> list[Variable]:
         "motor_rpm",
         scale=-1,
         noise=3,
-        deadband=12,
+        deadband=20,
     )
     charge = Variable(
         "ams.pack.soc", "Pack state of charge [%]", "ams.soc", 10, "charge", steps=100
@@ -83,7 +83,7 @@ def _rest_of_motor() -> list[Variable]:
             "torque",
             noise=0.5,
             steps=10,
-            deadband=2.5,
+            deadband=3,
         ),
         Variable(
             "pcm.moc.motor.wheelSpeed",
@@ -94,7 +94,7 @@ def _rest_of_motor() -> list[Variable]:
             scale=-1 / 5.6,
             noise=0.6,
             steps=10,
-            deadband=3,
+            deadband=4,
         ),
     ]
 
@@ -179,7 +179,7 @@ def _pedals() -> list[Variable]:
             "throttle",
             noise=0.1,
             steps=10,
-            deadband=0.4,
+            deadband=0.6,
             low=0,
             high=100,
         ),
@@ -191,7 +191,7 @@ def _pedals() -> list[Variable]:
             "brake_pedal",
             noise=0.1,
             steps=10,
-            deadband=0.4,
+            deadband=0.6,
             low=0,
             high=100,
         ),
@@ -204,7 +204,7 @@ def _pedals() -> list[Variable]:
                 f"pressure_{end}",
                 noise=0.05,
                 steps=100,
-                deadband=0.15,
+                deadband=0.3,
                 low=0,
             )
             for end in ("front", "rear")
@@ -289,7 +289,7 @@ def _more_navigation() -> list[Variable]:
         noise=0.015,
         steps=100,
         low=0,
-        deadband=0.05,
+        deadband=0.12,
     )
     return [
         *linear,

@@ -98,7 +98,7 @@ def _rows(table: tuple[tuple[str, str, str, float, float, float, float], ...]) -
             scale,
             noise=noise,
             steps=steps,
-            deadband=2 * noise if source in _STILL else 0.0,
+            deadband=6 * noise if source in _STILL else 0.0,
             hold=source in _JUMPING,
         )
         for name, description, source, scale, rate, noise, steps in table
@@ -169,7 +169,7 @@ def _wheel_sensors() -> list[Variable]:
             f"rpm_{source}",
             noise=0.8,
             steps=10,
-            deadband=4,
+            deadband=5,
         )
         for place, source in zip(places, sources, strict=True)
     ]

@@ -112,14 +112,20 @@ class Message:
         truth = state.sample(self.column, time, self.hold) * self.scale + self.offset
         value = truth + self.noise * rng.standard_normal(truth.shape)
         value[np.abs(value) < self.deadband] = 0.0
-        if self.wrap.any():
-            value = np.where(self.wrap, (value + 180.0) % 360.0 - 180.0, value)
         # Dividing whole steps, not multiplying: 29 / 100 prints as 0.29; 29 * 0.01 does not.
-        value = np.rint(np.clip(value, self.low, self.high) * self.steps) / self.steps
+        value = self._wrapped(np.rint(np.clip(value, self.low, self.high) * self.steps))
+        value = value / self.steps
         if self.counts_to.any():
             count = index[:, None] % np.maximum(self.counts_to, 1)
             value = np.where(self.counts_to > 0, count, value)
+        # Adding zero turns -0.0 into 0.0, which is shorter.
         return np.asarray(value + 0.0)
+
+    def _wrapped(self, whole_steps: FloatArray) -> FloatArray:
+        if not self.wrap.any():
+            return whole_steps
+        half = 180.0 * self.steps
+        return np.where(self.wrap, (whole_steps + half) % (2 * half) - half, whole_steps)
 
 
 def plan_messages(
