@@ -41,8 +41,8 @@ def loaded_by(code: str) -> set[str]:
     [
         "import perda",
         "from perda.cli import main",
-        "from click.testing import CliRunner; from perda.cli import main; "
-        "assert 'serve' in CliRunner().invoke(main, ['--help']).output",
+        "from click.testing import CliRunner as R; from perda.cli import main as m; "
+        + "assert 'serve' in R().invoke(m, ['--help']).output",
         "import perda.gateway",
         "import perda.plotting",
         "import perda.server",
