@@ -26,6 +26,11 @@ class FolderLock:
         self._folder = folder
         self._descriptor: int | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether we hold the lock."""
+        return self._descriptor is not None
+
     def take(self) -> int:
         """Lock the folder and return the lock's descriptor.
 

@@ -141,15 +141,24 @@ class WeedProcess:
             f"Its log {self._place.log} ends:\n{self._place.log_tail()}"
         )
 
-    def stop(self, grace_s: float) -> None:
-        """End it: by SIGTERM, and after ``grace_s`` seconds by SIGKILL."""
-        if self.alive:
+    def stop(self, grace_s: float) -> bool:
+        """End it: by SIGTERM, and after ``grace_s`` seconds by SIGKILL.
+
+        Returns
+        -------
+        bool
+            Whether it ended by itself when asked to.
+        """
+        asked = self.alive
+        if asked:
             self._child.terminate()
         try:
             self._child.wait(grace_s)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()
+            return False
+        return asked
 
 
 def weed_shell(place: WeedPlace, options: Sequence[str], command: str) -> str:

@@ -97,13 +97,19 @@ class WeedServer:
         if self._gateway is not None:
             self._gateway.reload()
 
-    def stop(self) -> None:
-        """End both processes; none is left, nor their sockets."""
+    def stop(self) -> bool:
+        """End both processes; none is left, nor their sockets.
+
+        Returns
+        -------
+        bool
+            Whether the inner parts ended by themselves, with everything on disk.
+        """
         self._stop_gateway()
-        if self._inner is not None:
-            self._inner.stop(_INNER_GRACE_S)
-            self._inner = None
+        clean = self._inner is not None and self._inner.stop(_INNER_GRACE_S)
+        self._inner = None
         _remove_sockets(self._ports)
+        return clean
 
     def _stop_gateway(self) -> None:
         if self._gateway is not None:

@@ -43,6 +43,7 @@ class Supervisor:
 
     def __init__(self, make: Make, place: WeedPlace) -> None:
         self.restarts = 0
+        self.ended_cleanly = False
         self._make = make
         self._place = place
         self._server: WeedServer | None = None
@@ -99,7 +100,7 @@ class Supervisor:
             self._failure = error
         finally:
             if self._server is not None:
-                self._server.stop()
+                self.ended_cleanly = self._server.stop()
             self._up.set()
 
     def _first_start(self) -> None:

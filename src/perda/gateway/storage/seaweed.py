@@ -13,6 +13,7 @@ from perda.gateway.storage._weed_binary import find_weed
 from perda.gateway.storage._weed_config import LOG, prepare_folder, write_identities
 from perda.gateway.storage._weed_ports import Ports, choose_ports, loopback_of
 from perda.gateway.storage._weed_process import WeedPlace
+from perda.gateway.storage._weed_recovery import mark_running, mark_stopped
 from perda.gateway.storage._weed_server import WeedServer
 from perda.gateway.storage._weed_supervisor import Supervisor
 from perda.gateway.storage.base import KeyPair
@@ -96,6 +97,8 @@ class EmbeddedStore:
         """End the server; no process is left. Does nothing if it does not run."""
         if self._supervisor is not None:
             self._supervisor.stop()
+            if self._supervisor.ended_cleanly and self._lock.held:
+                mark_stopped(self._directory)
         if self._store is not None:
             self._store.close()
         self._lock.release()
@@ -169,6 +172,7 @@ class EmbeddedStore:
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
         self.log_path.touch(mode=0o600)
         prepare_folder(self._directory, self._secrets)
+        mark_running(self._directory)
         self._write_identities()
 
     def _write_identities(self, *extra: KeyPair) -> None:
