@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,27 +81,28 @@ def anonymous(server: RunningServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def log_in(server: RunningServer) -> Iterator[Callable[[str], httpx.Client]]:
-    opened: list[httpx.Client] = []
+    """Open a session of the test's own, for tests that end it."""
+    with ExitStack() as clients:
+        yield lambda password: clients.enter_context(_logged_in(server, password))
 
-    def log_in(password: str) -> httpx.Client:
-        client = httpx.Client(base_url=server.url, timeout=30, trust_env=False)
-        opened.append(client)
+
+@pytest.fixture(scope="session")
+def admin(server: RunningServer) -> Iterator[httpx.Client]:
+    with _logged_in(server, ADMIN) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def viewer(server: RunningServer) -> Iterator[httpx.Client]:
+    with _logged_in(server, VIEWER) as client:
+        yield client
+
+
+@contextmanager
+def _logged_in(server: RunningServer, password: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.url, timeout=30, trust_env=False) as client:
         client.post("/api/v1/auth/login", json={"password": password}).raise_for_status()
-        return client
-
-    yield log_in
-    for client in opened:
-        client.close()
-
-
-@pytest.fixture
-def admin(log_in: Callable[[str], httpx.Client]) -> httpx.Client:
-    return log_in(ADMIN)
-
-
-@pytest.fixture
-def viewer(log_in: Callable[[str], httpx.Client]) -> httpx.Client:
-    return log_in(VIEWER)
+        yield client
 
 
 @pytest.fixture

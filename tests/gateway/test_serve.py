@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import boto3
 import httpx
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 COMMAND = [sys.executable, "-c", "from perda.cli import main; main()"]
 PASSWORDS = {"PERDA_ADMIN_PASSWORD": "admin password", "PERDA_VIEWER_PASSWORD": "viewer password"}
@@ -26,6 +28,7 @@ class Process:
     """A ``perda serve`` that has said it is ready."""
 
     def __init__(self, data_dir: Path, *options: str, **environ: str) -> None:
+        self.data_dir = data_dir
         self.started = time.monotonic()
         self.popen = subprocess.Popen(
             [*COMMAND, "serve", "--data-dir", str(data_dir), "--port", "0", *options],
@@ -76,6 +79,15 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
         process.close()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """One server for the tests that do not stop it."""
+    process = Process(tmp_path_factory.mktemp("shared") / "data", **PASSWORDS)
+    yield process
+    process.stop()
+    process.close()
+
+
 def clean_environ(**more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PERDA_")}
     return kept | more
@@ -93,10 +105,11 @@ def perda(*arguments: str, stdin: str = "", **environ: str) -> subprocess.Comple
     )
 
 
-def log_in(url: str, password: str) -> httpx.Client:
-    client = httpx.Client(base_url=url, timeout=30, trust_env=False)
-    client.post("/api/v1/auth/login", json={"password": password}).raise_for_status()
-    return client
+@contextmanager
+def logged_in(url: str, password: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
+        client.post("/api/v1/auth/login", json={"password": password}).raise_for_status()
+        yield client
 
 
 def all_gone(children: list[psutil.Process]) -> bool:
@@ -126,43 +139,47 @@ def test_a_restart_keeps_everything_and_issued_keys_go_on_working(
     start: Callable[..., Process],
 ) -> None:
     process = start()
-    client = log_in(process.url, "admin password")
-    client.put("/api/v1/logs/REV%2011/a.csv", content=LOG).raise_for_status()
-    client.put("/api/v1/metadata/REV%2011/a.csv", json={"title": "kept"}).raise_for_status()
-    issued = client.post("/api/v1/s3/credentials", json={}).json()
-    process.stop()
+    with logged_in(process.url, "admin password") as client:
+        client.put("/api/v1/logs/REV%2011/a.csv", content=LOG).raise_for_status()
+        client.put("/api/v1/metadata/REV%2011/a.csv", json={"title": "kept"}).raise_for_status()
+        issued = client.post("/api/v1/s3/credentials", json={}).json()
+        process.stop()
 
-    again = start(PERDA_ADMIN_PASSWORD="not the admin password")
-    assert any("PERDA_ADMIN_PASSWORD is not" in line for line in again.lines)
-    client.base_url = httpx.URL(again.url)  # the session lives on
-    listed = client.post("/api/v1/s3/list", json={"prefix": "REV 11"}).json()
-    assert [entry["key"] for entry in listed] == ["REV 11/a.csv"]
-    assert client.get("/api/v1/metadata/REV%2011/a.csv").json()["title"] == "kept"
+        again = start(PERDA_ADMIN_PASSWORD="not the admin password")
+        assert any("PERDA_ADMIN_PASSWORD is not" in line for line in again.lines)
+        client.base_url = httpx.URL(again.url)  # the session lives on
+        listed = client.post("/api/v1/s3/list", json={"prefix": "REV 11"}).json()
+        assert [entry["key"] for entry in listed] == ["REV 11/a.csv"]
+        assert client.get("/api/v1/metadata/REV%2011/a.csv").json()["title"] == "kept"
+        assert fetch(issued, "REV 11/a.csv") == LOG
+        renewed = client.post("/api/v1/s3/credentials", json={}).json()
+        assert renewed == issued | {"expires_at": renewed["expires_at"]}
+
+
+def fetch(issued: dict[str, str], key: str) -> bytes:
     s3 = boto3.client(
         "s3",
         endpoint_url=issued["endpoint"],
         aws_access_key_id=issued["access_key"],
         aws_secret_access_key=issued["secret_key"],
-        region_name="us-east-1",
     )
-    got = s3.get_object(Bucket=issued["bucket_name"], Key="REV 11/a.csv")
-    assert got["Body"].read() == LOG
-    assert client.post("/api/v1/s3/credentials", json={}).json()["endpoint"] == issued["endpoint"]
-    client.close()
+    with closing(s3):
+        body: bytes = s3.get_object(Bucket=issued["bucket_name"], Key=key)["Body"].read()
+    return body
 
 
 def test_after_kill_9_nothing_is_left_and_the_next_start_works(
     start: Callable[..., Process], tmp_path: Path
 ) -> None:
     process = start()
-    with log_in(process.url, "admin password") as client:
+    with logged_in(process.url, "admin password") as client:
         client.put("/api/v1/logs/a.csv", content=LOG).raise_for_status()
     process.stop(signal.SIGKILL)
     assert all_gone(process.children)
     (tmp_path / "data" / "staging" / "half").write_bytes(b"half an upload")
 
     again = start()
-    with log_in(again.url, "viewer password") as client:
+    with logged_in(again.url, "viewer password") as client:
         listed = client.post("/api/v1/s3/list", json={}).json()
     assert [entry["key"] for entry in listed] == ["a.csv"]
     assert list((tmp_path / "data" / "staging").iterdir()) == []
@@ -175,7 +192,8 @@ def test_passwords_are_made_and_shown_on_the_first_start_only(tmp_path: Path) ->
             re.findall(r"(\w+) password \(shown only now\): (\S+)", "\n".join(first.lines))
         )
         assert set(shown) == {"admin", "viewer"}
-        log_in(first.url, shown["admin"]).close()
+        with logged_in(first.url, shown["admin"]):
+            pass
     finally:
         first.stop()
         first.close()
@@ -184,47 +202,60 @@ def test_passwords_are_made_and_shown_on_the_first_start_only(tmp_path: Path) ->
     second = Process(tmp_path / "data")
     try:
         assert not any("password" in line for line in second.lines)
-        log_in(second.url, shown["viewer"]).close()
+        with logged_in(second.url, shown["viewer"]):
+            pass
     finally:
         second.stop()
         second.close()
 
 
-def test_private_files_are_private(start: Callable[..., Process], tmp_path: Path) -> None:
-    start()
-    data = tmp_path / "data"
-    assert data.stat().st_mode & 0o077 == 0
+def test_private_files_are_private(shared: Process) -> None:
+    assert shared.data_dir.stat().st_mode & 0o077 == 0
     for name in ("perda.db", "store-secrets.json"):
-        assert (data / name).stat().st_mode & 0o777 == 0o600
+        assert (shared.data_dir / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_password_changed_while_the_server_runs_ends_that_roles_sessions(
-    start: Callable[..., Process], tmp_path: Path
+    shared: Process,
 ) -> None:
-    process = start()
-    viewer = log_in(process.url, "viewer password")
-    admin = log_in(process.url, "admin password")
-    arguments = ["admin", "set-password", "viewer", "--data-dir", str(tmp_path / "data")]
-    result = perda(*arguments, "--password-stdin", stdin="another password\n")
-    assert result.returncode == 0, result.stderr
-    assert viewer.get("/api/v1/version").status_code == 401
-    assert admin.get("/api/v1/version").status_code == 200
-    refused = viewer.post("/api/v1/auth/login", json={"password": "viewer password"})
-    assert refused.status_code == 401
-    log_in(process.url, "another password").close()
-    viewer.close()
-    admin.close()
+    with (
+        logged_in(shared.url, "viewer password") as viewer,
+        logged_in(shared.url, "admin password") as admin,
+    ):
+        issued = viewer.post("/api/v1/s3/credentials", json={}).json()
+        result = set_password(shared, "another password\n")
+        assert result.returncode == 0, result.stderr
+        assert viewer.get("/api/v1/version").status_code == 401
+        assert admin.get("/api/v1/version").status_code == 200
+        refused = viewer.post("/api/v1/auth/login", json={"password": "viewer password"})
+        assert refused.status_code == 401
+    wait_until_refused(issued)
+    with logged_in(shared.url, "another password"):
+        pass
 
 
-def test_a_bad_new_password_is_refused_in_one_line(
-    start: Callable[..., Process], tmp_path: Path
-) -> None:
-    start()
-    arguments = ["admin", "set-password", "viewer", "--data-dir", str(tmp_path / "data")]
-    assert "3 characters" in one_line(perda(*arguments, "--password-stdin", stdin="abc\n"))
-    same = perda(*arguments, "--password-stdin", stdin="admin password\n")
-    assert "same as the admin password" in one_line(same)
-    assert "--password-stdin" in one_line(perda(*arguments))
+def set_password(process: Process, stdin: str) -> subprocess.CompletedProcess[str]:
+    where = ("--data-dir", str(process.data_dir))
+    return perda("admin", "set-password", "viewer", *where, "--password-stdin", stdin=stdin)
+
+
+def wait_until_refused(issued: dict[str, str]) -> None:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        try:
+            fetch(issued, "no-such-key")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"InvalidAccessKeyId", "AccessDenied"}:
+                return
+        time.sleep(0.2)
+    raise AssertionError("the key is still accepted")
+
+
+def test_a_bad_new_password_is_refused_in_one_line(shared: Process) -> None:
+    assert "3 characters" in one_line(set_password(shared, "abc\n"))
+    assert "same as the admin password" in one_line(set_password(shared, "admin password\n"))
+    unasked = perda("admin", "set-password", "viewer", "--data-dir", str(shared.data_dir))
+    assert "--password-stdin" in one_line(unasked)
 
 
 def test_the_stores_admin_key_changes_only_while_the_server_is_stopped(
@@ -240,7 +271,7 @@ def test_the_stores_admin_key_changes_only_while_the_server_is_stopped(
     assert perda("admin", "rotate-store-key", "--data-dir", data_dir).returncode == 0
     assert secrets_file.read_text() != before
     again = start()
-    with log_in(again.url, "admin password") as client:
+    with logged_in(again.url, "admin password") as client:
         client.put("/api/v1/logs/a.csv", content=LOG).raise_for_status()
 
 
@@ -249,17 +280,13 @@ def test_admin_on_a_directory_without_a_server_says_so(tmp_path: Path) -> None:
     assert "holds no data server" in one_line(result)
 
 
-def test_two_servers_cannot_share_a_data_directory(
-    start: Callable[..., Process], tmp_path: Path
-) -> None:
-    start()
-    result = perda("serve", "--data-dir", str(tmp_path / "data"), "--port", "0")
+def test_two_servers_cannot_share_a_data_directory(shared: Process) -> None:
+    result = perda("serve", "--data-dir", str(shared.data_dir), "--port", "0")
     assert "is running on" in one_line(result)
 
 
-def test_two_servers_can_share_a_machine(start: Callable[..., Process], tmp_path: Path) -> None:
-    first, second = start(), start(data_dir=tmp_path / "other")
-    for process in (first, second):
+def test_two_servers_can_share_a_machine(shared: Process, start: Callable[..., Process]) -> None:
+    for process in (shared, start()):
         health = httpx.get(f"{process.url}/api/v1/health", trust_env=False)
         assert health.json()["status"] == "ok"
 
@@ -321,7 +348,7 @@ def wait_for_child(pid: int) -> psutil.Process:
 def test_a_stop_in_the_middle_of_uploads_is_quick_too(start: Callable[..., Process]) -> None:
     process = start()
     host, _, port = process.url.removeprefix("http://").rpartition(":")
-    with log_in(process.url, "admin password") as client:
+    with logged_in(process.url, "admin password") as client:
         token = client.cookies["perda_session"]
     head = (
         "PUT /api/v1/logs/half.csv HTTP/1.1\r\nHost: x\r\n"
@@ -359,18 +386,11 @@ def test_another_address_than_127_0_0_1_reaches_server_and_store(
     process = start("--host", "0.0.0.0")
     assert any(line.startswith("WARNING: plain http") for line in process.lines)
     port = process.url.rpartition(":")[2]
-    with log_in(f"http://127.0.0.2:{port}", "admin password") as client:
+    with logged_in(f"http://127.0.0.2:{port}", "admin password") as client:
         client.put("/api/v1/logs/a.csv", content=LOG).raise_for_status()
         issued = client.post("/api/v1/s3/credentials", json={}).json()
     assert issued["endpoint"].startswith("http://127.0.0.2:")
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=issued["endpoint"],
-        aws_access_key_id=issued["access_key"],
-        aws_secret_access_key=issued["secret_key"],
-        region_name="us-east-1",
-    )
-    assert s3.get_object(Bucket=issued["bucket_name"], Key="a.csv")["Body"].read() == LOG
+    assert fetch(issued, "a.csv") == LOG
 
 
 def test_help_shows_an_example() -> None:

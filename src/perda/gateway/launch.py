@@ -36,6 +36,7 @@ Announce = Callable[[str], None]
 _GRACE_S = 3  # what a call in progress gets to finish when the server stops
 _JOIN_S = 6.0
 _KEEP_ALIVE_S = 60
+_BACKLOG = 2048
 
 _log = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((host, port))
             # Two sockets may both bind with SO_REUSEADDR; only one of them may listen.
-            listener.listen(uvicorn.Config("").backlog)
+            listener.listen(_BACKLOG)
         except OSError as error:
             raise SettingsError(
                 f"Cannot listen on {host_part(host)}:{port}: {error.strerror}; "

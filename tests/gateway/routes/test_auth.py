@@ -32,7 +32,7 @@ def test_the_token_also_works_as_bearer(viewer: httpx.Client, anonymous: httpx.C
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("password", ["wrong", "", "\ud800", "the viewer's password "])
+@pytest.mark.parametrize("password", ["wrong", "", "\u00e9", "the viewer's password "])
 def test_a_wrong_password_is_401_without_a_cookie(anonymous: httpx.Client, password: str) -> None:
     import json
 

@@ -107,6 +107,6 @@ def test_keys_end_with_logout_and_only_those(
     gone, kept = issue(leaving), issue(staying)
     s3_client(gone).list_objects_v2(Bucket=gone["bucket_name"], MaxKeys=1)
     assert leaving.post("/api/v1/auth/logout").status_code == 204
-    with pytest.raises(ClientError, match="403|InvalidAccessKeyId|AccessDenied"):
+    with pytest.raises(ClientError, match=r"InvalidAccessKeyId|AccessDenied"):
         s3_client(gone).list_objects_v2(Bucket=gone["bucket_name"], MaxKeys=1)
     s3_client(kept).list_objects_v2(Bucket=kept["bucket_name"], MaxKeys=1)
