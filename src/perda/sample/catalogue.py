@@ -58,12 +58,14 @@ def _all_variables() -> Iterator[Variable]:
 def _test_module(module: int) -> list[Variable]:
     """Return the variables of a data acquisition module that is fitted for testing."""
     name, words = f"daq.module{module:02d}", f"test module {module}"
+    # Twenty modules on one bus: with thousands of variables, few messages are faster to simulate.
+    bus = f"daq.bus{(module - 1) // 20}"
     corner = ("front_left", "front_right", "back_left", "back_right")[module % 4]
     strain = [
         Variable(
             f"{name}.strain{channel}",
             f"Strain gauge {channel} of {words} [ustrain]",
-            f"{name}.strain",
+            f"{bus}.strain",
             10,
             f"shock_{corner}",
             scale=9.0 + channel,
@@ -76,7 +78,7 @@ def _test_module(module: int) -> list[Variable]:
         temperature(
             f"{name}.thermocouple{channel}",
             f"Thermocouple {channel} of {words}",
-            f"{name}.temps",
+            f"{bus}.temps",
             "temp_inverter" if channel % 2 else "temp_coolant",
             2,
             spread=2.5,
@@ -86,7 +88,7 @@ def _test_module(module: int) -> list[Variable]:
     return [
         *strain,
         *thermocouples,
-        supply(f"{name}.supply12V", f"12 V supply of {words}", f"{name}.board", 12),
-        supply(f"{name}.supply5V", f"5 V supply of {words}", f"{name}.board", 5),
-        temperature(f"{name}.boardTemp", f"Board temperature of {words}", name, "temp_board", 1),
+        supply(f"{name}.supply12V", f"12 V supply of {words}", f"{bus}.board", 12),
+        supply(f"{name}.supply5V", f"5 V supply of {words}", f"{bus}.board", 5),
+        temperature(f"{name}.boardTemp", f"Board temperature of {words}", bus, "temp_board", 1),
     ]

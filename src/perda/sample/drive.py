@@ -100,16 +100,7 @@ def _race_power(car: Car, duration_s: float) -> float:
 
 
 def _thin(path: Path, count: int) -> Path:
-    keep = slice(None, count * _PROFILE_STRIDE, _PROFILE_STRIDE)
-    return Path(
-        path.distance[keep],
-        path.lap_fraction[keep],
-        path.east[keep],
-        path.north[keep],
-        path.altitude[keep],
-        path.course[keep],
-        path.curvature[keep],
-    )
+    return path.part(slice(None, count * _PROFILE_STRIDE, _PROFILE_STRIDE))
 
 
 def _times(distance: FloatArray, speed: FloatArray) -> FloatArray:

@@ -104,6 +104,23 @@ class Path:
     course: FloatArray
     curvature: FloatArray
 
+    def part(self, points: slice) -> Path:
+        """Return some of the points."""
+        return Path(
+            self.distance[points],
+            self.lap_fraction[points],
+            self.east[points],
+            self.north[points],
+            self.altitude[points],
+            self.course[points],
+            self.curvature[points],
+        )
+
+    def between(self, start_m: float, end_m: float) -> Path:
+        """Return the points from one distance to another, and a few on both sides."""
+        first, last = np.searchsorted(self.distance, (start_m, end_m)).tolist()
+        return self.part(slice(max(first - 4, 0), last + 4))
+
 
 def build_track() -> Track:
     """Return the circuit; its first point is the start line, 100 m before the first corner."""

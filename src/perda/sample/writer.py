@@ -22,7 +22,7 @@ from perda.sample.model import RunModel, simulate_run, state_window
 from perda.sample.sensing import Message, Rows, plan_messages
 from perda.sample.variable import Variable
 
-_LONGEST_MINUTES = 600.0
+_LONGEST_MINUTES = 240.0
 _ROWS_PER_SLICE = 250_000
 _LONGEST_SLICE_S = 60.0
 
@@ -76,7 +76,7 @@ def write_sample_log(
     path : str or os.PathLike
         Where to write.
     minutes : float
-        Length of the run, at most 600.
+        Length of the run, at most 240.
     seed : int
         Decides weather, driver, sensors and the date in the header.
     variables : int
@@ -139,7 +139,13 @@ def _write_run(
     messages = plan_messages(variables, columns, fitting)
     samples = 0
     for rows, share in _slices(model, messages, duration_s, sending):
-        table = pl.DataFrame([rows.timestamp + boot_us, rows.variable + first_id, rows.value])
+        table = pl.DataFrame(
+            {
+                "timestamp": rows.timestamp + boot_us,
+                "id": rows.variable + first_id,
+                "value": rows.value,
+            }
+        )
         table.write_csv(file, include_header=False, float_scientific=False)
         samples += len(table)
         if progress is not None:
