@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -54,7 +55,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     assert path.read_text().startswith("a letter")
 
 
-def test_keys_are_compared_byte_by_byte(database: Database, clock) -> None:
+def test_keys_are_compared_byte_by_byte(database: Database, clock: Any) -> None:
     with database.write() as session:
         for key in ("run.csv", "RUN.csv", "u\u0308.csv", "\u00fc.csv"):
             session.add(LogRow(key=key, size=1, sha256="0", etag="", uploaded_at=clock()))
@@ -65,7 +66,7 @@ def test_keys_are_compared_byte_by_byte(database: Database, clock) -> None:
         assert found.key == "RUN.csv"
 
 
-def test_a_failed_write_leaves_nothing(database: Database, clock) -> None:
+def test_a_failed_write_leaves_nothing(database: Database, clock: Any) -> None:
     def write_log_and_orphan() -> None:
         with database.write() as session:
             session.add(LogRow(key="a", size=1, sha256="0", etag="", uploaded_at=clock()))
@@ -77,7 +78,7 @@ def test_a_failed_write_leaves_nothing(database: Database, clock) -> None:
         assert session.get(LogRow, "a") is None
 
 
-def test_many_writers_wait_for_each_other(database: Database, clock) -> None:
+def test_many_writers_wait_for_each_other(database: Database, clock: Any) -> None:
     with database.write() as session:
         session.add(LogRow(key="n", size=0, sha256="0", etag="", uploaded_at=clock()))
 

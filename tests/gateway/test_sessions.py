@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,19 +15,19 @@ from perda.gateway.sessions import Sessions
 
 
 @pytest.fixture
-def sessions(database: Database, clock) -> Sessions:
+def sessions(database: Database, clock: Any) -> Sessions:
     return Sessions(database, clock, idle=timedelta(days=7), longest=timedelta(days=30))
 
 
 @pytest.fixture
-def accounts(database: Database, clock) -> Accounts:
+def accounts(database: Database, clock: Any) -> Accounts:
     accounts = Accounts(database, clock)
     accounts.create_missing({Role.ADMIN: "admin password", Role.VIEWER: "viewer password"})
     return accounts
 
 
 @pytest.fixture
-def readers(database: Database, clock, published) -> ReaderKeys:
+def readers(database: Database, clock: Any, published: Any) -> ReaderKeys:
     return ReaderKeys(database, clock, timedelta(days=7), published)
 
 
@@ -38,7 +39,7 @@ def test_only_a_hash_of_the_token_is_stored(database: Database, sessions: Sessio
     assert opened.token not in repr(vars(row))
 
 
-def test_a_session_ends_when_it_is_not_used(sessions: Sessions, clock) -> None:
+def test_a_session_ends_when_it_is_not_used(sessions: Sessions, clock: Any) -> None:
     opened = sessions.open(Role.VIEWER)
     clock.advance(days=6)
     assert sessions.find(opened.token) is not None
@@ -48,7 +49,7 @@ def test_a_session_ends_when_it_is_not_used(sessions: Sessions, clock) -> None:
     assert sessions.find(opened.token) is None
 
 
-def test_a_session_ends_however_much_it_is_used(sessions: Sessions, clock) -> None:
+def test_a_session_ends_however_much_it_is_used(sessions: Sessions, clock: Any) -> None:
     opened = sessions.open(Role.VIEWER)
     for _ in range(29):
         clock.advance(days=1)
@@ -77,7 +78,7 @@ def test_passwords_are_kept_as_argon2id(accounts: Accounts, database: Database) 
     assert {row.password_hash[:10] for row in rows} == {"$argon2id$"}
 
 
-def test_passwords_that_are_missing_are_made_once(database: Database, clock) -> None:
+def test_passwords_that_are_missing_are_made_once(database: Database, clock: Any) -> None:
     accounts = Accounts(database, clock)
     made = accounts.create_missing({Role.ADMIN: "admin password"})
     assert set(made) == {Role.VIEWER}
@@ -92,7 +93,7 @@ def test_one_password_for_both_roles_is_refused(accounts: Accounts) -> None:
 
 
 def test_a_new_password_ends_that_roles_sessions_and_keys_only(
-    accounts: Accounts, sessions: Sessions, readers: ReaderKeys, published
+    accounts: Accounts, sessions: Sessions, readers: ReaderKeys, published: Any
 ) -> None:
     viewer, admin = sessions.open(Role.VIEWER), sessions.open(Role.ADMIN)
     for opened in (viewer, admin):
@@ -107,7 +108,7 @@ def test_a_new_password_ends_that_roles_sessions_and_keys_only(
 
 
 def test_a_session_gets_the_same_key_again_with_a_whole_life(
-    sessions: Sessions, readers: ReaderKeys, clock, published
+    sessions: Sessions, readers: ReaderKeys, clock: Any, published: Any
 ) -> None:
     caller = sessions.find(sessions.open(Role.VIEWER).token)
     assert caller is not None
@@ -123,7 +124,7 @@ def test_a_session_gets_the_same_key_again_with_a_whole_life(
 
 
 def test_a_key_outlives_an_idle_session_but_not_its_own_end(
-    sessions: Sessions, readers: ReaderKeys, clock, published
+    sessions: Sessions, readers: ReaderKeys, clock: Any, published: Any
 ) -> None:
     caller = sessions.find(sessions.open(Role.VIEWER).token)
     assert caller is not None
@@ -150,7 +151,7 @@ def test_a_session_that_ended_gets_no_key(
 
 
 def test_keys_in_sql_are_restored_by_the_next_process(
-    sessions: Sessions, readers: ReaderKeys, database: Database, clock, published
+    sessions: Sessions, readers: ReaderKeys, database: Database, clock: Any, published: Any
 ) -> None:
     caller = sessions.find(sessions.open(Role.VIEWER).token)
     assert caller is not None

@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -186,7 +187,7 @@ def test_a_body_nobody_wants_is_cut_off(
 
 
 def test_a_crash_shows_an_id_and_nothing_else(
-    in_process: Callable[[], httpx.AsyncClient], caplog: pytest.LogCaptureFixture, services
+    in_process: Callable[[], httpx.AsyncClient], caplog: pytest.LogCaptureFixture, services: Any
 ) -> None:
     import anyio
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import httpx
@@ -57,7 +58,7 @@ def test_every_login_is_a_session_of_its_own(
 
 
 def test_guessing_is_answered_with_429_and_ends_by_itself(
-    in_process: Callable[[], httpx.AsyncClient], services: Services, clock
+    in_process: Callable[[], httpx.AsyncClient], services: Services, clock: Any
 ) -> None:
     services.accounts.create_missing({Role.ADMIN: "right password"})
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import httpx
@@ -14,7 +15,7 @@ from perda.gateway.launch import RunningServer
 
 
 # What existing clients do: keys and endpoint, no region, no token.
-def s3_client(issued: dict[str, str]):
+def s3_client(issued: dict[str, str]) -> Any:
     return boto3.client(
         "s3",
         endpoint_url=issued["endpoint"],
@@ -60,7 +61,7 @@ def test_issued_keys_can_do_nothing_else(
     store_files(key)
     issued = issue(viewer)
     s3, bucket = s3_client(issued), issued["bucket_name"]
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: s3.put_object(Bucket=bucket, Key=key, Body=b"x"),
         lambda: s3.put_object(Bucket=bucket, Key=f"{folder}new.csv", Body=b"x"),
         lambda: s3.delete_object(Bucket=bucket, Key=key),

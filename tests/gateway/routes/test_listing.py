@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
+
+from perda.gateway.launch import RunningServer
 
 HOSTILE = [
     "a//b",
@@ -94,7 +97,9 @@ def test_a_hostile_prefix_is_422_in_every_call_that_takes_one(
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_1200_keys_are_all_listed(viewer: httpx.Client, server, tmp_path, folder: str) -> None:
+def test_1200_keys_are_all_listed(
+    viewer: httpx.Client, server: RunningServer, tmp_path: Path, folder: str
+) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     path = tmp_path / "object"

@@ -93,7 +93,7 @@ def test_other_content_is_409_unless_overwriting_is_asked_for(
 
 
 def test_an_object_that_came_by_another_way_is_protected_too(
-    admin: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str
 ) -> None:
     store_files(f"{folder}a.csv", content=LOG)
     path = path_of("logs", f"{folder}a.csv")

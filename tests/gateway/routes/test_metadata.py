@@ -18,7 +18,11 @@ FULL = {
 
 
 def test_metadata_comes_back_as_written(
-    admin: httpx.Client, viewer: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client,
+    viewer: httpx.Client,
+    store_files: Callable[..., None],
+    path_of: PathOf,
+    folder: str,
 ) -> None:
     key = f"{folder}a b#+%41?.csv"
     store_files(key)
@@ -29,7 +33,7 @@ def test_metadata_comes_back_as_written(
 
 
 def test_writing_replaces_the_whole(
-    admin: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str
 ) -> None:
     key = f"{folder}a.csv"
     store_files(key)
@@ -46,7 +50,11 @@ def test_writing_replaces_the_whole(
 
 
 def test_a_page_has_the_direct_children_that_have_metadata(
-    admin: httpx.Client, viewer: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client,
+    viewer: httpx.Client,
+    store_files: Callable[..., None],
+    path_of: PathOf,
+    folder: str,
 ) -> None:
     keys = [f"{folder}b.csv", f"{folder}a.csv", f"{folder}sub/c.csv"]
     store_files(*keys, f"{folder}bare.csv")
@@ -60,7 +68,7 @@ def test_a_page_has_the_direct_children_that_have_metadata(
 
 
 def test_names_that_look_alike_are_kept_apart(
-    admin: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str
 ) -> None:
     keys = [f"{folder}run.csv", f"{folder}RUN.csv", f"{folder}r_n.csv", f"{folder}r%.csv"]
     store_files(*keys)
@@ -70,7 +78,7 @@ def test_names_that_look_alike_are_kept_apart(
 
 
 def test_an_unknown_key_is_404(
-    admin: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str
 ) -> None:
     path = path_of("metadata", f"{folder}none.csv")
     assert admin.get(path).status_code == 404
@@ -96,7 +104,7 @@ def test_an_unknown_key_is_404(
     ],
 )
 def test_what_is_no_metadata_is_422_and_changes_nothing(
-    admin: httpx.Client, store_files, path_of: PathOf, folder: str, body: str
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str, body: str
 ) -> None:
     key = f"{folder}a.csv"
     store_files(key)
@@ -123,7 +131,7 @@ def test_a_hostile_key_is_422_in_every_call(admin: httpx.Client, noun: str, path
 
 
 def test_an_encoded_slash_is_a_slash_and_a_double_encoding_is_not(
-    admin: httpx.Client, store_files, path_of: PathOf, folder: str
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str
 ) -> None:
     store_files(f"{folder}sub/a.csv", f"{folder}sub%2Fa.csv")
     admin.put(path_of("metadata", f"{folder}sub/a.csv"), json={"title": "slash"})
