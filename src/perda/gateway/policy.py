@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi.routing import APIRoute
@@ -12,6 +14,7 @@ from starlette.responses import Response
 from perda.gateway.auth import admit, check_origin
 from perda.gateway.body import limited
 from perda.gateway.models import Role
+from perda.gateway.problems import Problem
 
 PUBLIC = None
 """The policy of a call that needs no session."""
@@ -64,6 +67,18 @@ class PolicyRoute(APIRoute):
                 check_origin(request)
             else:
                 request.state.principal = await admit(request, role)
-            return await handle(request if streams else limited(request))
+            try:
+                return await handle(request if streams else limited(request))
+            except asyncio.CancelledError:
+                raise _stopping() from None
 
         return checked
+
+
+def _stopping() -> Problem:
+    # uvicorn cancels a call only when the server stops and the call has had its grace.
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The server is stopping and did not finish this call; send it again in a minute.",
+        headers={"Retry-After": "60"},
+    )
