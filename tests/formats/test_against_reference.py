@@ -169,6 +169,7 @@ fixtures_are_fine = settings(
 @fixtures_are_fine
 @given(content=logs(), ts_offset=st.sampled_from([0, 0, -10, 7, 2**62]))
 @example(content=b"1,2,3\n", ts_offset=0)
+@example(content=b"h\n9223372036854775807,5,0.0\n", ts_offset=7)
 @example(content=b"h\n1,2, 3\n", ts_offset=0)
 @example(content=b"h\n1,2,inf\n1,2,1e400\n", ts_offset=0)
 @example(content=b"h\n1,2,3\r\r\n", ts_offset=0)

@@ -69,7 +69,7 @@ def _parse_well_formed(block: bytes, ts_offset: int) -> Samples | None:
         return None
     frame = frame.rechunk()
     times, ids, values = (frame[name].to_numpy() for name in _SCHEMA)
-    if ids.min() < 0 or times.min() + ts_offset < 0 or int(times.max()) + ts_offset > MAX_TIME:
+    if ids.min() < 0 or int(times.min()) + ts_offset < 0 or int(times.max()) + ts_offset > MAX_TIME:
         return None
     if not _infinities_are_written(values, block):
         return None
