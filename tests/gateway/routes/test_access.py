@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from perda.gateway.app import create_app
 from perda.gateway.launch import RunningServer
+from perda.gateway.models import Role
+from perda.gateway.storage.s3 import S3Store
+from perda.gateway.storage.secrets import new_key_pair
 
 CALLS = [
     ("POST", "/api/v1/s3/list"),
@@ -189,8 +196,6 @@ def test_a_body_nobody_wants_is_cut_off(
 def test_a_crash_shows_an_id_and_nothing_else(
     in_process: Callable[[], httpx.AsyncClient], caplog: pytest.LogCaptureFixture, services: Any
 ) -> None:
-    import anyio
-
     services.database.engine.dispose()
     services.database.path.write_bytes(b"not a database any more" * 100)
 
@@ -228,3 +233,29 @@ def drip(connection: socket.socket, head: bytes, piece: bytes) -> float:
     except OSError:
         pass
     return time.monotonic() - started
+
+
+def test_without_the_store_calls_are_503_and_health_says_which_part(
+    services: Any,
+) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # bound but not listening: refuses
+        store = S3Store(
+            f"http://127.0.0.1:{unused.getsockname()[1]}", new_key_pair(), "perda-logs", tries=1
+        )
+        app = create_app(dataclasses.replace(services, store=store))
+        token = services.sessions.open(Role.VIEWER).token
+        health, listing = anyio.run(ask, app, token)
+    assert health.status_code == 503
+    assert health.json() == {"status": "failing", "database": "ok", "store": "failing"}
+    assert listing.status_code == 503
+    assert listing.headers["content-type"] == "application/problem+json"
+    assert int(listing.headers["retry-after"]) > 0
+
+
+async def ask(app: FastAPI, token: str) -> tuple[httpx.Response, httpx.Response]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://perda.test") as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        health = await client.get("/api/v1/health")
+        return health, await client.post("/api/v1/s3/list", json={"prefix": ""})
