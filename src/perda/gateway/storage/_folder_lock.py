@@ -56,9 +56,9 @@ class FolderLock:
 
     def release(self) -> None:
         """Give the lock back, if it is held."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _wait_for(descriptor: int) -> bool:

@@ -57,15 +57,18 @@ def write_identities(folder: Path, bucket: str, admin: KeyPair, readers: Iterabl
     readers : iterable of KeyPair
         All readers; those written before and not among them are out.
     """
-    reads = [f"Read:{bucket}", f"List:{bucket}"]
-    identities = [_identity("admin", admin, _ADMIN_ACTIONS)]
-    identities += [_identity(f"reader-{pair.access_key}", pair, reads) for pair in readers]
+    # On a reload SeaweedFS replaces the identities it is told, and keeps those it is told no
+    # more. So all readers are credentials of one identity, which is always there.
+    identities = [
+        _identity("admin", [admin], _ADMIN_ACTIONS),
+        _identity("readers", readers, [f"Read:{bucket}", f"List:{bucket}"]),
+    ]
     write_private(folder / IDENTITIES, json.dumps({"identities": identities}, indent=1))
 
 
-def _identity(name: str, pair: KeyPair, actions: list[str]) -> dict[str, object]:
-    keys = {"accessKey": pair.access_key, "secretKey": pair.secret_key}
-    return {"name": name, "credentials": [keys], "actions": actions}
+def _identity(name: str, pairs: Iterable[KeyPair], actions: list[str]) -> dict[str, object]:
+    keys = [{"accessKey": pair.access_key, "secretKey": pair.secret_key} for pair in pairs]
+    return {"name": name, "credentials": keys, "actions": actions}
 
 
 def _forget_last_run(data: Path) -> None:

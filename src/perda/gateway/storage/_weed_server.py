@@ -6,12 +6,12 @@ import json
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from perda.errors import StoreError
 from perda.gateway.storage._weed_config import DATA, IDENTITIES
 from perda.gateway.storage._weed_ports import LOOPBACK, Ports, loopback_of
 from perda.gateway.storage._weed_process import Deadline, WeedPlace, WeedProcess, weed_shell
+from perda.gateway.storage._weed_sockets import remove_sockets
 from perda.gateway.storage.s3 import S3Store
 
 _START_S = 30.0
@@ -19,7 +19,6 @@ _INNER_GRACE_S = 4.0
 _GATEWAY_GRACE_S = 1.0
 _INNER_MB = 256
 _GATEWAY_MB = 384
-_SOCKETS = Path("/tmp")  # noqa: S108 (weed's own choice, not ours)
 
 
 class WeedServer:
@@ -57,6 +56,7 @@ class WeedServer:
         self._given_up = given_up
         self._inner: WeedProcess | None = None
         self._gateway: WeedProcess | None = None
+        self._serving = False
 
     @property
     def pids(self) -> list[int]:
@@ -79,6 +79,7 @@ class WeedServer:
             If it does not come up in time, with the end of its log.
         """
         deadline = Deadline(_START_S, self._given_up)
+        self._serving = False
         if self._inner is None or not self._inner.alive:
             # A gateway does not outlive the parts it has connections to.
             self._stop_gateway()
@@ -91,10 +92,12 @@ class WeedServer:
         )
         self._gateway.wait_for_port(loopback_of(self._host), self._ports.s3, deadline)
         self._wait_for_bucket(self._gateway, deadline)
+        self._serving = True
 
     def reload(self) -> None:
         """Make the gateway read its identities again."""
-        if self._gateway is not None:
+        # A SIGHUP that comes before the gateway expects it would end it.
+        if self._gateway is not None and self._serving:
             self._gateway.reload()
 
     def stop(self) -> bool:
@@ -108,10 +111,11 @@ class WeedServer:
         self._stop_gateway()
         clean = self._inner is not None and self._inner.stop(_INNER_GRACE_S)
         self._inner = None
-        _remove_sockets(self._ports)
+        remove_sockets(self._ports)
         return clean
 
     def _stop_gateway(self) -> None:
+        self._serving = False
         if self._gateway is not None:
             self._gateway.stop(_GATEWAY_GRACE_S)
             self._gateway = None
@@ -187,17 +191,3 @@ def _says_fsync(said: str) -> bool:
         rules = json.loads(said[said.index("{") : said.rindex("}") + 1])["locations"]
         return any(rule["locationPrefix"] == "/buckets/" and rule["fsync"] for rule in rules)
     return False
-
-
-def _remove_sockets(ports: Ports) -> None:
-    """Remove the sockets that a killed weed leaves; where they lie is not configurable."""
-    numbers = {
-        "master": ports.master_grpc,
-        "volume": ports.volume_grpc,
-        "filer": ports.filer_grpc,
-        "admin": ports.console_grpc,
-        "s3": ports.s3_grpc,
-    }
-    for part, port in numbers.items():
-        with suppress(OSError):
-            (_SOCKETS / f"seaweedfs-{part}-grpc-{port}.sock").unlink(missing_ok=True)

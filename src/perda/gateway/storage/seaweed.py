@@ -15,12 +15,13 @@ from perda.gateway.storage._weed_ports import Ports, choose_ports, loopback_of
 from perda.gateway.storage._weed_process import WeedPlace
 from perda.gateway.storage._weed_recovery import mark_running, mark_stopped
 from perda.gateway.storage._weed_server import WeedServer
+from perda.gateway.storage._weed_sockets import remember_ports, remove_sockets_of_last_run
 from perda.gateway.storage._weed_supervisor import Supervisor
 from perda.gateway.storage.base import KeyPair
 from perda.gateway.storage.s3 import S3Store
 from perda.gateway.storage.secrets import StoreSecrets, new_key_pair
 
-_IN_EFFECT_S = 10.0
+_IN_EFFECT_S = 20.0  # enough for a restart
 _ASK_AGAIN_S = 0.5
 
 
@@ -172,6 +173,7 @@ class EmbeddedStore:
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
         self.log_path.touch(mode=0o600)
         prepare_folder(self._directory, self._secrets)
+        remove_sockets_of_last_run(self._directory)
         mark_running(self._directory)
         self._write_identities()
 
@@ -181,6 +183,7 @@ class EmbeddedStore:
 
     def _make_server(self, place: WeedPlace, stop: threading.Event) -> tuple[WeedServer, S3Store]:
         self._ports = choose_ports(self._host, self._wanted_port)
+        remember_ports(self._directory, self._ports)
         self._store = S3Store(self.loopback_endpoint, self._secrets.admin, self._bucket)
         return WeedServer(place, self._ports, self._host, self._store, stop), self._store
 
