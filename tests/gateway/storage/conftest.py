@@ -6,6 +6,7 @@ import itertools
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,8 @@ def own_store(tmp_path: Path) -> Iterator[Callable[..., EmbeddedStore]]:
     try:
         yield start
     finally:
-        for server in started:
-            server.stop()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(EmbeddedStore.stop, started))
 
 
 @pytest.fixture(params=["seaweedfs"])

@@ -106,7 +106,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(own_store, put, e
 
 def test_a_hanging_server_is_replaced(own_store, eventually, monkeypatch):
     monkeypatch.setattr("perda.gateway.storage._weed_supervisor._PING_EVERY_S", 0.1)
-    monkeypatch.setattr("perda.gateway.storage._s3_client.READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("perda.gateway.storage.seaweed._ANSWER_DUE_S", 0.5)
     server = own_store()
 
     os.kill(server.pids[1], signal.SIGSTOP)

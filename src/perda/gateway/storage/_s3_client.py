@@ -14,16 +14,14 @@ from perda.gateway.storage.base import KeyPair
 if TYPE_CHECKING:
     from botocore.config import Config
 
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 30
-_TRIES = 3
+_CONNECT_TIMEOUT_S = 5.0
 _CONNECTIONS = 32
 
 # Making clients from one session is not thread-safe; using them is.
 _making = threading.Lock()
 
 
-def make_client(endpoint: str, keys: KeyPair, region: str, *, tries: int = _TRIES) -> Any:
+def make_client(endpoint: str, keys: KeyPair, region: str, *, tries: int, timeout_s: float) -> Any:
     """Return a boto3 S3 client; boto3 has no types of its own, so it is ``Any``.
 
     Parameters
@@ -34,8 +32,10 @@ def make_client(endpoint: str, keys: KeyPair, region: str, *, tries: int = _TRIE
         Whom to sign as.
     region : str
         Region to sign for.
-    tries : int, optional
+    tries : int
         How often a call is tried before it fails.
+    timeout_s : float
+        How long one try waits for bytes.
     """
     with _making:
         return _session().client(
@@ -44,7 +44,7 @@ def make_client(endpoint: str, keys: KeyPair, region: str, *, tries: int = _TRIE
             region_name=region,
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
-            config=_config(endpoint, tries),
+            config=_config(endpoint, tries, timeout_s),
         )
 
 
@@ -62,12 +62,12 @@ def _session() -> Any:
     return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=nothing))
 
 
-def _config(endpoint: str, tries: int) -> Config:
+def _config(endpoint: str, tries: int, timeout_s: float) -> Config:
     from botocore.config import Config
 
     return Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=READ_TIMEOUT_S,
+        connect_timeout=min(_CONNECT_TIMEOUT_S, timeout_s),
+        read_timeout=timeout_s,
         retries={"mode": "standard", "total_max_attempts": tries},
         max_pool_connections=_CONNECTIONS,
         s3={"addressing_style": "path"},

@@ -150,6 +150,7 @@ def _inner_arguments(ports: Ports) -> list[str]:
         f"-master.port.grpc={ports.master_grpc}",
         f"-volume.port={ports.volume}",
         f"-volume.port.grpc={ports.volume_grpc}",
+        "-volume.preStopSeconds=0",
         f"-filer.port={ports.filer}",
         f"-filer.port.grpc={ports.filer_grpc}",
         "-filer.localSocket=filer.sock",

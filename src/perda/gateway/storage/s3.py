@@ -41,6 +41,8 @@ class S3Store(ObjectStore):
         Region to sign for; only AWS itself cares.
     tries : int, optional
         How often a call is tried before it fails.
+    timeout_s : float, optional
+        How long one try waits for the store's next bytes.
     """
 
     def __init__(
@@ -51,13 +53,14 @@ class S3Store(ObjectStore):
         region: str = DEFAULT_REGION,
         *,
         tries: int = 3,
+        timeout_s: float = 30.0,
     ) -> None:
         self.endpoint = endpoint
         self.bucket_name = bucket_name
         self._region = region
         self._where = f"{endpoint}/{bucket_name}"
         # boto3 has no types of its own.
-        self._client: Any = make_client(endpoint, keys, region, tries=tries)
+        self._client: Any = make_client(endpoint, keys, region, tries=tries, timeout_s=timeout_s)
 
     def create_bucket(self) -> None:
         """Make the bucket if it is not there.

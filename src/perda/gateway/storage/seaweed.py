@@ -23,6 +23,7 @@ from perda.gateway.storage.secrets import StoreSecrets, new_key_pair
 
 _IN_EFFECT_S = 20.0  # enough for a restart
 _ASK_AGAIN_S = 0.5
+_ANSWER_DUE_S = 5.0
 
 
 class EmbeddedStore:
@@ -185,10 +186,15 @@ class EmbeddedStore:
         self._ports = choose_ports(self._host, self._wanted_port)
         remember_ports(self._directory, self._ports)
         self._store = S3Store(self.loopback_endpoint, self._secrets.admin, self._bucket)
-        return WeedServer(place, self._ports, self._host, self._store, stop), self._store
+        watched = self._impatient(self._secrets.admin)
+        return WeedServer(place, self._ports, self._host, watched, stop), watched
+
+    def _impatient(self, keys: KeyPair) -> S3Store:
+        """Return the bucket for questions whose answer is due at once."""
+        return S3Store(self.loopback_endpoint, keys, self._bucket, tries=1, timeout_s=_ANSWER_DUE_S)
 
     def _wait_until_valid(self, marker: KeyPair) -> None:
-        probe = S3Store(self.loopback_endpoint, marker, self._bucket, tries=1)
+        probe = self._impatient(marker)
         end = time.monotonic() + _IN_EFFECT_S
         ask_again = 0.0
         try:
