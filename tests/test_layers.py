@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "perda"
 HEAVY = {"plotly", "scipy", "boto3", "botocore", "sqlalchemy", "fastapi", "polars", "pandas"}
 
 # Which layers a layer may import, besides itself.
-BASE = {"errors", "units", "constants", "_lazy", "_keys", "_wire"}
+BASE = {"errors", "units", "constants", "_lazy", "_keys", "_wire", "_files"}
 ALLOWED = {
     "core_data_structures": BASE,
     "plotting": BASE | {"core_data_structures"},
@@ -42,7 +42,7 @@ def loaded_by(code: str) -> set[str]:
         "import perda",
         "from perda.cli import main",
         "from click.testing import CliRunner as R; from perda.cli import main as m; "
-        + "assert 'serve' in R().invoke(m, ['--help']).output",
+        "assert 'serve' in R().invoke(m, ['--help']).output",
         "import perda.gateway",
         "import perda.plotting",
         "import perda.server",

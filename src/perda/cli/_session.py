@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from perda._files import whole_file
 from perda.cli._progress import progress_bar
 from perda.errors import (
     InvalidKeyError,
@@ -16,7 +17,6 @@ from perda.errors import (
     NotLoggedInError,
 )
 from perda.server.config import SessionState
-from perda.server.files import whole_file
 
 if TYPE_CHECKING:
     from perda.analyzer import Analyzer

@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 from pydantic import BaseModel, ValidationError
 
+from perda._files import TEMPORARY_SUFFIX, whole_file
 from perda.errors import LocalFileError
-from perda.server.files import TEMPORARY_SUFFIX, whole_file
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from typing import BinaryIO, TypeVar
 
 from pydantic import TypeAdapter
 
+from perda._files import whole_file
 from perda.server.cache import LogCache, Version
 from perda.server.config import S3Credentials
-from perda.server.files import whole_file
 from perda.server.progress import ProgressFactory
 from perda.server.store import (
     LogReplacedError,
