@@ -7,6 +7,7 @@
     ├── TooManyParsingErrorsError (ValueError)  more bad lines than the caller allows
     ├── VariableNotFoundError (KeyError)        the run has no such variable
     ├── VariableExistsError (KeyError)          the name is taken
+    ├── TableTooLargeError (ValueError)         a table of more cells than the caller allows
     ├── InvalidKeyError (ValueError)            a key or prefix no bucket may hold
     ├── SettingsError (ValueError)              a setting that stops the program at start
     ├── InvalidMetadataError (ValueError)       a title, tag or field the server would not take
@@ -63,6 +64,10 @@ class VariableNotFoundError(PerdaError, KeyError):
 
 class VariableExistsError(PerdaError, KeyError):
     """The run already has a variable of that name."""
+
+
+class TableTooLargeError(PerdaError, ValueError):
+    """A table of a run would have more cells than allowed; the message says how to ask for less."""
 
 
 class InvalidKeyError(PerdaError, ValueError):

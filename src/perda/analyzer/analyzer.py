@@ -90,6 +90,9 @@ class Analyzer:
     def __repr__(self) -> str:
         return f"<Analyzer of {self.data!r}>"
 
+    def _repr_html_(self) -> str:
+        return self.data._repr_html_()
+
     def plot(
         self,
         var_1: Variables,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numbers
 import operator
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from perda.core_data_structures import joins
 from perda.core_data_structures.resampling import ResampleMethod, Times, Values, sample_at
 from perda.units import Timescale
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
 
 Number = TypeVar("Number", np.int64, np.float64)
 Ufunc = Callable[[Values, Values], npt.ArrayLike]
@@ -176,6 +181,28 @@ class DataInstance(BaseModel):
         return self._with_samples(
             grid, sample_at(grid, self.timestamp_np, self.value_np, ResampleMethod(method))
         )
+
+    def to_polars(self, timestamp_unit: Timescale | str = Timescale.MS) -> pl.DataFrame:
+        """Return the samples as a table (see :func:`.frames.series_to_polars`)."""
+        from perda.core_data_structures import frames
+
+        return frames.series_to_polars(self, timestamp_unit)
+
+    def to_pandas(
+        self,
+        timestamp_unit: Timescale | str = Timescale.MS,
+        creation_time: datetime | None = None,
+        creation_timestamp: int | None = None,
+    ) -> pd.Series:
+        """Return the samples over time (see :func:`.frames.series_to_pandas`)."""
+        from perda.core_data_structures import frames
+
+        return frames.series_to_pandas(self, timestamp_unit, creation_time, creation_timestamp)
+
+    def _repr_html_(self) -> str:
+        from perda.core_data_structures.html import series_html
+
+        return series_html(self)
 
     def __neg__(self) -> DataInstance:
         return self._computed(-self.value_np)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from perda.core_data_structures.data_instance import DataInstance
 from perda.core_data_structures.parse_report import ParseReport
+from perda.core_data_structures.resampling import ResampleMethod
 from perda.errors import VariableExistsError, VariableNotFoundError
 from perda.units import Timescale
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import xarray as xr
+
+    from perda.core_data_structures.frames import Names
 
 VariableKey = str | int | DataInstance
 
@@ -31,6 +40,8 @@ class SingleRunData(BaseModel):
         Descriptions, empty where the log has none.
     creation_time : datetime or None
         When the log was recorded, in the car's local time, if the header says so.
+    creation_timestamp : int or None
+        Time at ``creation_time``, for a run that was cut; None: ``data_start_time``.
     total_data_points : int
         Samples of all variables together.
     data_start_time, data_end_time : int
@@ -63,6 +74,7 @@ class SingleRunData(BaseModel):
     concat_boundaries: list[int] = []
     header: str | None = None
     report: ParseReport | None = None
+    creation_timestamp: int | None = None
 
     # Counts changes of the set of variables, so that an index built on it knows when it is stale.
     _revision: int = PrivateAttr(default=0)
@@ -134,6 +146,86 @@ class SingleRunData(BaseModel):
         var_id = self._id_of(cpp_name)
         self.total_data_points -= len(self.id_to_instance[var_id])
         self._store(var_id, cpp_name, data)
+
+    def trim(self, ts_start: int | None = None, ts_end: int | None = None) -> SingleRunData:
+        """Return the part of the run from ``ts_start`` to ``ts_end``, both ends in.
+
+        Parameters
+        ----------
+        ts_start, ts_end : int or None
+            Bounds in the run's time unit; None leaves that end open.
+
+        Returns
+        -------
+        SingleRunData
+            A copy with every variable trimmed, as :func:`.split_helpers.trim_single_run_data`.
+
+        Raises
+        ------
+        ValueError
+            If ``ts_end`` lies before ``ts_start``.
+        """
+        from perda.core_data_structures.split_helpers import trim_single_run_data
+
+        end = self.data_end_time if ts_end is None else ts_end
+        start = min(self.data_start_time, end) if ts_start is None else ts_start
+        part = trim_single_run_data(self, start, max(start, end) if ts_end is None else end)
+        known = self.creation_timestamp
+        part.creation_timestamp = self.data_start_time if known is None else known
+        return part
+
+    def to_polars(
+        self,
+        names: Names = None,
+        method: ResampleMethod | str = ResampleMethod.LINEAR,
+        freq_hz: float | None = None,
+        *,
+        max_cells: int | None = None,
+    ) -> pl.DataFrame:
+        """Return variables on common times as a table (see :func:`.frames.run_to_polars`)."""
+        from perda.core_data_structures import frames
+
+        return frames.run_to_polars(self, names, method, freq_hz, max_cells=max_cells)
+
+    def to_pandas(
+        self,
+        names: Names = None,
+        method: ResampleMethod | str = ResampleMethod.LINEAR,
+        freq_hz: float | None = None,
+        *,
+        wall_time: bool = False,
+        max_cells: int | None = None,
+    ) -> pd.DataFrame:
+        """Return variables on common times, by seconds or wall time (``frames.run_to_pandas``)."""
+        from perda.core_data_structures import frames
+
+        return frames.run_to_pandas(
+            self, names, method, freq_hz, wall_time=wall_time, max_cells=max_cells
+        )
+
+    def to_xarray(
+        self,
+        names: Names = None,
+        method: ResampleMethod | str = ResampleMethod.LINEAR,
+        freq_hz: float | None = None,
+        *,
+        wall_time: bool = False,
+        max_cells: int | None = None,
+    ) -> xr.Dataset:
+        """Return variables on common times as a dataset (see :func:`.frames.run_to_xarray`)."""
+        from perda.core_data_structures import frames
+
+        return frames.run_to_xarray(
+            self, names, method, freq_hz, wall_time=wall_time, max_cells=max_cells
+        )
+
+    def _repr_html_(self) -> str:
+        from perda.core_data_structures.html import run_html
+
+        return run_html(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     def _store(self, var_id: int, cpp_name: str, data: DataInstance) -> None:
         self.id_to_instance[var_id] = DataInstance(
