@@ -115,6 +115,11 @@ class ParseReport(BaseModel):
         if len(found.examples) < MAX_EXAMPLES:
             found.examples.append(Example(line=line, text=_shortened(text)))
 
+    def add_samples(self, lines: int) -> None:
+        """Count lines that all are samples."""
+        self.lines += lines
+        self.samples += lines
+
     def summary(self) -> str:
         """Return the account in one line."""
         text = f"{self.samples:,} samples in {self.lines:,} lines"

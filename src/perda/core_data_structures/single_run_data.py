@@ -5,13 +5,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PrivateAttr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from perda.core_data_structures.data_instance import DataInstance
+from perda.core_data_structures.instance_map import InstanceMap
 from perda.core_data_structures.parse_report import ParseReport
 from perda.core_data_structures.resampling import ResampleMethod
+from perda.core_data_structures.statistics import VariableStatistics, statistics_of
 from perda.errors import VariableExistsError, VariableNotFoundError
 from perda.units import Timescale
 
@@ -25,6 +33,17 @@ if TYPE_CHECKING:
 VariableKey = str | int | DataInstance
 
 _SUGGESTIONS = 3
+
+
+def _as_instances(value: object, validate: ValidatorFunctionWrapHandler) -> dict[int, DataInstance]:
+    # pydantic would copy the map into a plain dict, and read every variable for it.
+    if isinstance(value, InstanceMap):
+        return value
+    checked: dict[int, DataInstance] = validate(value)
+    return checked
+
+
+Instances = Annotated[dict[int, DataInstance], WrapValidator(_as_instances)]
 
 
 class SingleRunData(BaseModel):
@@ -62,7 +81,7 @@ class SingleRunData(BaseModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    id_to_instance: dict[int, DataInstance]
+    id_to_instance: Instances
     cpp_name_to_id: dict[str, int]
     id_to_cpp_name: dict[int, str]
     id_to_descript: dict[int, str]
@@ -226,6 +245,56 @@ class SingleRunData(BaseModel):
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
+
+    def statistics(self, key: VariableKey) -> VariableStatistics:
+        """Return count, time range, minimum, maximum and mean of a variable.
+
+        Of a variable that nobody has touched yet this takes no reading of its samples where
+        the log's columnar copy knows them.
+
+        Parameters
+        ----------
+        key : str, int or DataInstance
+            Name, id or series.
+
+        Returns
+        -------
+        VariableStatistics
+
+        Raises
+        ------
+        KeyError
+            If the run has no such variable.
+        """
+        if isinstance(key, DataInstance):
+            return statistics_of(key.timestamp_np, key.value_np)
+        var_id = self._id_of(key)
+        if isinstance(self.id_to_instance, InstanceMap):
+            return self.id_to_instance.statistics(var_id)
+        return self.statistics(self.id_to_instance[var_id])
+
+    def peek(self, key: str | int) -> DataInstance:
+        """Return a variable for reading only; unlike ``run[key]`` it is not kept in memory.
+
+        Parameters
+        ----------
+        key : str or int
+            Name or id.
+
+        Returns
+        -------
+        DataInstance
+            What was edited before is seen; edits of what comes back may be lost.
+
+        Raises
+        ------
+        KeyError
+            If the run has no such variable.
+        """
+        var_id = self._id_of(key)
+        if isinstance(self.id_to_instance, InstanceMap):
+            return self.id_to_instance.peek(var_id)
+        return self.id_to_instance[var_id]
 
     def _store(self, var_id: int, cpp_name: str, data: DataInstance) -> None:
         self.id_to_instance[var_id] = DataInstance(

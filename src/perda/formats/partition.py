@@ -5,67 +5,102 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from perda.core_data_structures.resampling import Times, Values
+from perda.core_data_structures.statistics import VariableStatistics
 from perda.formats.text_lines import Samples
 
-Series = tuple[Times, Values]
+_UINT16_MAX = int(np.iinfo(np.uint16).max)
 
 
-@dataclass
-class _Group:
-    """Consecutive samples, grouped by id."""
+@dataclass(frozen=True)
+class Group:
+    """Consecutive samples of a log, brought together by variable.
+
+    Attributes
+    ----------
+    times : numpy.ndarray of int64, shape (n,)
+    values : numpy.ndarray of float64, shape (n,)
+        Ordered by variable, within a variable as in the file.
+    ids, starts, ends : numpy.ndarray of int64, shape (k,)
+        The variables that occur, and where each begins and ends.
+    """
 
     times: Times
     values: Values
-    spans: dict[int, slice]
+    ids: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+
+def group(samples: Samples) -> Group:
+    """Bring the samples of each variable together, their order kept."""
+    codes, ids = _small_codes(samples.ids)
+    # On 16-bit numbers numpy's stable sort is a radix sort.
+    order = np.argsort(codes, kind="stable")
+    counts = np.bincount(codes, minlength=len(ids))
+    ends = np.cumsum(counts)
+    present = np.flatnonzero(counts)
+    return Group(
+        times=samples.times[order],
+        values=samples.values[order],
+        ids=ids[present],
+        starts=(ends - counts)[present],
+        ends=ends[present],
+    )
 
 
 class Partition:
-    """Collects blocks of samples and hands out each variable's, in time order."""
+    """Groups of samples in the order of the file; gives out each variable's, in time order."""
 
     def __init__(self) -> None:
-        self._groups: list[_Group] = []
+        self._parts: dict[int, list[tuple[Group, int, int]]] = {}
+        self._bounds: list[tuple[int, int]] = []
 
-    def add(self, samples: Samples) -> None:
+    def add(self, part: Group) -> None:
         """Take the next samples of the file."""
-        if len(samples) == 0:
+        if len(part) == 0:
             return
-        codes, ids = _small_codes(samples.ids)
-        # On 16-bit numbers numpy's stable sort is a radix sort; a block fits the caches.
-        order = np.argsort(codes, kind="stable")
-        counts = np.bincount(codes, minlength=len(ids))
-        ends = np.cumsum(counts)
-        spans = {
-            int(ids[i]): slice(int(ends[i] - counts[i]), int(ends[i]))
-            for i in np.flatnonzero(counts)
-        }
-        self._groups.append(_Group(samples.times[order], samples.values[order], spans))
+        self._bounds.append((int(part.times.min()), int(part.times.max())))
+        spans = zip(part.ids.tolist(), part.starts.tolist(), part.ends.tolist(), strict=True)
+        for var_id, start, end in spans:
+            self._parts.setdefault(var_id, []).append((part, start, end))
 
-    def series(self) -> dict[int, Series]:
-        """Return times and values by id, ordered by time, ties in file order."""
-        parts: dict[int, list[tuple[_Group, slice]]] = {}
-        for group in self._groups:
-            for var_id, span in group.spans.items():
-                parts.setdefault(var_id, []).append((group, span))
-        return {var_id: _joined(parts[var_id]) for var_id in sorted(parts)}
+    def counts(self) -> dict[int, int]:
+        """Return the number of samples by id, of the variables that have any, by rising id."""
+        return {i: sum(e - s for _, s, e in self._parts[i]) for i in sorted(self._parts)}
+
+    def bounds(self) -> tuple[int, int]:
+        """Return the first and the last time of all."""
+        return min(first for first, _ in self._bounds), max(last for _, last in self._bounds)
+
+    def read(self, var_id: int) -> tuple[Times, Values]:
+        """Return a variable's times and values, ordered by time, ties in file order."""
+        parts = self._parts.get(var_id)
+        if not parts:
+            return np.empty(0, np.int64), np.empty(0, np.float64)
+        times = np.concatenate([part.times[start:end] for part, start, end in parts])
+        values = np.concatenate([part.values[start:end] for part, start, end in parts])
+        if np.all(times[1:] >= times[:-1]):
+            return times, values
+        order = np.argsort(times, kind="stable")
+        return times[order], values[order]
+
+    def statistics(self, var_id: int) -> VariableStatistics | None:
+        """Return what is known without looking at the samples: only that there are none."""
+        return None if var_id in self._parts else VariableStatistics(0)
 
 
 def _small_codes(
-    ids: np.ndarray[tuple[int], np.dtype[np.int32]],
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint16 | np.int64]], np.ndarray]:
-    highest = int(ids.max())
-    if highest <= np.iinfo(np.uint16).max:
+    ids: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.uint16 | np.int64], npt.NDArray[np.int64]]:
+    highest = int(ids.max(initial=0))
+    if highest <= _UINT16_MAX:
         return ids.astype(np.uint16), np.arange(highest + 1)
     distinct, codes = np.unique(ids, return_inverse=True)
-    small = len(distinct) <= np.iinfo(np.uint16).max
-    return codes.astype(np.uint16) if small else codes, distinct
-
-
-def _joined(parts: list[tuple[_Group, slice]]) -> Series:
-    times = np.concatenate([group.times[span] for group, span in parts])
-    values = np.concatenate([group.values[span] for group, span in parts])
-    if np.all(times[1:] >= times[:-1]):
-        return times, values
-    order = np.argsort(times, kind="stable")
-    return times[order], values[order]
+    small = len(distinct) <= _UINT16_MAX
+    return codes.astype(np.uint16) if small else codes, distinct.astype(np.int64)

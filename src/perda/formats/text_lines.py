@@ -18,6 +18,7 @@ import numpy as np
 from perda.core_data_structures.parse_report import Finding, ParseReport
 from perda.core_data_structures.resampling import Times, Values
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAX_ID = 2**31 - 1
 MAX_TIME = 2**63 - 1
 

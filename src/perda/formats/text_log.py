@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-
-from perda.core_data_structures.data_instance import DataInstance
+from perda.core_data_structures.instance_map import InstanceMap
 from perda.core_data_structures.parse_report import LEFT_OUT, Finding, ParseReport
 from perda.core_data_structures.single_run_data import SingleRunData
 from perda.errors import LogFormatError
-from perda.formats.partition import Partition, Series
+from perda.formats.partition import Group, Partition
 from perda.formats.progress import Progress
-from perda.formats.text_preamble import Preamble, read_preamble, unit_of
-from perda.formats.text_samples import parse_block
+from perda.formats.text_preamble import Preamble, read_preamble
+from perda.formats.text_samples import parse_doubtful, parse_well_formed
 
-BLOCK_SIZE = 1 << 25
+BLOCK_SIZE = 1 << 23
 
 
 def read_text_log(
@@ -37,6 +38,7 @@ def read_text_log(
     Returns
     -------
     SingleRunData
+        A variable's samples are put together when it is first touched.
 
     Raises
     ------
@@ -45,22 +47,46 @@ def read_text_log(
     LogFormatError
         If it is empty or has no sample that parses.
     """
-    report = ParseReport()
-    partition = Partition()
+    report, partition = ParseReport(), Partition()
     with path.open("rb") as file:
         preamble, first = read_preamble(file.readline, report)
         if progress is not None:
             progress.update(file.tell())
-        for block in _blocks(file, first, progress):
-            if block.endswith(b"\n"):
-                for samples in parse_block(block, ts_offset, report):
-                    partition.add(samples)
-            else:
-                report.lines += 1
-                report.add(Finding.TRUNCATED, report.lines, block)
+        for part in _parse_all(_blocks(file, first, progress), ts_offset, report):
+            partition.add(part)
     if report.samples == 0:
         raise LogFormatError(_why_no_log(path, report))
-    return _build_run(preamble, partition.series(), report)
+    return _build_run(preamble, partition, report)
+
+
+def _parse_all(blocks: Iterator[bytes], ts_offset: int, report: ParseReport) -> Iterator[Group]:
+    """Parse blocks in several threads, and account for them in the order of the file."""
+    for block, future in _ahead(blocks, ts_offset):
+        parsed = future.result()
+        if parsed is not None:
+            report.add_samples(len(parsed))
+            yield parsed
+        elif block.endswith(b"\n"):
+            yield from parse_doubtful(block, ts_offset, report)
+        else:
+            report.lines += 1
+            report.add(Finding.TRUNCATED, report.lines, block)
+
+
+def _ahead(blocks: Iterator[bytes], ts_offset: int) -> Iterator[tuple[bytes, Future[Group | None]]]:
+    """Keep a few blocks in the hands of a thread pool; few, since each is held in memory."""
+    workers = min(4, os.cpu_count() or 1)
+    waiting: deque[tuple[bytes, Future[Group | None]]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="perda-parse") as pool:
+        for block in blocks:
+            waiting.append((block, pool.submit(_parse_block, block, ts_offset)))
+            if len(waiting) > workers:
+                yield waiting.popleft()
+        yield from waiting
+
+
+def _parse_block(block: bytes, ts_offset: int) -> Group | None:
+    return parse_well_formed(block, ts_offset) if block.endswith(b"\n") else None
 
 
 def _blocks(file: BinaryIO, first: bytes, progress: Progress | None) -> Iterator[bytes]:
@@ -90,25 +116,30 @@ def _why_no_log(path: Path, report: ParseReport) -> str:
     return text
 
 
-def _build_run(preamble: Preamble, series: dict[int, Series], report: ParseReport) -> SingleRunData:
-    for var_id in series.keys() - preamble.names.keys():
-        name = f"undeclared.{var_id}"
-        preamble.names[var_id], preamble.descriptions[var_id] = name, ""
-        count = len(series[var_id][0])
-        report.add(Finding.UNDECLARED_ID, 0, f"{count:,} samples of {name}", count)
+def _build_run(preamble: Preamble, partition: Partition, report: ParseReport) -> SingleRunData:
+    _name_undeclared(preamble, partition, report)
+    start, end = partition.bounds()
     return SingleRunData(
-        id_to_instance={i: _instance(i, preamble, series.get(i)) for i in preamble.names},
+        id_to_instance=InstanceMap(partition, preamble.names, preamble.descriptions),
         cpp_name_to_id=_ids_by_name(preamble, report),
         id_to_cpp_name=preamble.names,
         id_to_descript=preamble.descriptions,
         creation_time=preamble.creation_time,
         total_data_points=report.samples,
-        data_start_time=min(int(times[0]) for times, _ in series.values()),
-        data_end_time=max(int(times[-1]) for times, _ in series.values()),
+        data_start_time=start,
+        data_end_time=end,
         timestamp_unit=preamble.unit,
         header=preamble.header,
         report=report,
     )
+
+
+def _name_undeclared(preamble: Preamble, partition: Partition, report: ParseReport) -> None:
+    for var_id, count in partition.counts().items():
+        if var_id not in preamble.names:
+            name = f"undeclared.{var_id}"
+            preamble.names[var_id], preamble.descriptions[var_id] = name, ""
+            report.add(Finding.UNDECLARED_ID, 0, f"{count:,} samples of {name}", count)
 
 
 def _ids_by_name(preamble: Preamble, report: ParseReport) -> dict[str, int]:
@@ -118,17 +149,3 @@ def _ids_by_name(preamble: Preamble, report: ParseReport) -> dict[str, int]:
             report.add(Finding.DUPLICATE_NAME, 0, f"{name}: {ids[name]} and {var_id}")
         ids[name] = var_id
     return ids
-
-
-def _instance(var_id: int, preamble: Preamble, series: Series | None) -> DataInstance:
-    times, values = series or (np.empty(0, np.int64), np.empty(0, np.float64))
-    description, name = preamble.descriptions[var_id], preamble.names[var_id]
-    # The arrays were made right a moment ago; checking them again would cost as much as reading.
-    return DataInstance.model_construct(
-        timestamp_np=times,
-        value_np=values,
-        label=description or name,
-        var_id=var_id,
-        cpp_name=name,
-        unit=unit_of(description),
-    )

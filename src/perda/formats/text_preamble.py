@@ -16,10 +16,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from perda.core_data_structures.parse_report import Finding, ParseReport
-from perda.formats.text_lines import MAX_ID, SAMPLE
+from perda.formats.text_lines import BYTE_ORDER_MARK, MAX_ID, SAMPLE
 from perda.units import Timescale
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DECLARATION_START = b"Value "
 
 _CTIME = re.compile(
@@ -29,7 +28,6 @@ _CTIME = re.compile(
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DECLARATION = re.compile(r"Value (?P<text>.*): (?P<id>[+-]?[0-9]+)", re.DOTALL)
-_UNIT = re.compile(r"\[([^\[\]]+)\]\s*$")
 
 
 @dataclass
@@ -116,12 +114,6 @@ def parse_header_creation_time(header_line: str) -> datetime | None:
         )
     except ValueError:
         return None
-
-
-def unit_of(description: str) -> str | None:
-    """Return the unit in square brackets at the end of a description, None if there is none."""
-    found = _UNIT.search(description)
-    return found[1].strip() or None if found else None
 
 
 def header_time_unit(header_line: str) -> Timescale:

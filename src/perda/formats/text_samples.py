@@ -10,19 +10,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import polars as pl
 
 from perda.core_data_structures.parse_report import ParseReport
-from perda.formats.text_lines import MAX_TIME, Samples, parse_lines
-from perda.formats.text_preamble import BYTE_ORDER_MARK
+from perda.formats.partition import Group, group
+from perda.formats.text_lines import BYTE_ORDER_MARK, MAX_TIME, Samples, parse_lines
 
 PIECE_SIZE = 1 << 17
 
-_SCHEMA = {"time": pl.Int64, "id": pl.Int32, "value": pl.Float64}
+_COLUMNS = ("time", "id", "value")
+_NEWLINE = ord("\n")
 
 
-def parse_block(block: bytes, ts_offset: int, report: ParseReport) -> Iterator[Samples]:
-    """Parse whole lines and account for each of them.
+def parse_well_formed(block: bytes, ts_offset: int) -> Group | None:
+    """Parse lines that are samples beyond doubt.
+
+    Parameters
+    ----------
+    block : bytes
+        Lines, each with its line end.
+    ts_offset : int
+        Added to every timestamp.
+
+    Returns
+    -------
+    Group or None
+        One sample for each line; None if any line needs a closer look. Safe to call in
+        several threads, which it leaves room for: it holds Python's lock only briefly.
+    """
+    samples = _parse_plain(block, ts_offset)
+    return None if samples is None else group(samples)
+
+
+def parse_doubtful(block: bytes, ts_offset: int, report: ParseReport) -> Iterator[Group]:
+    """Parse lines of which at least one is no plain sample, and account for each of them.
 
     Parameters
     ----------
@@ -35,41 +55,35 @@ def parse_block(block: bytes, ts_offset: int, report: ParseReport) -> Iterator[S
 
     Yields
     ------
-    Samples
+    Group
         In file order.
     """
-    samples = _parse_well_formed(block, ts_offset)
-    if samples is not None:
-        yield _accounted(samples, report)
-        return
     for piece in _pieces(block):
-        samples = _parse_well_formed(piece, ts_offset)
-        if samples is not None:
-            yield _accounted(samples, report)
+        samples = _parse_plain(piece, ts_offset)
+        if samples is None:
+            samples = parse_lines(piece, ts_offset, report)
         else:
-            yield parse_lines(piece, ts_offset, report)
+            report.add_samples(len(samples))
+        yield group(samples)
 
 
-def _accounted(samples: Samples, report: ParseReport) -> Samples:
-    report.lines += len(samples)
-    report.samples += len(samples)
-    return samples
+def _parse_plain(block: bytes, ts_offset: int) -> Samples | None:
+    import polars as pl  # takes 0.2 s, which opening a columnar log need not wait for
 
-
-def _parse_well_formed(block: bytes, ts_offset: int) -> Samples | None:
-    """Return the samples if every line is one beyond doubt, else None."""
     # polars skips a byte order mark, and blanks before a field, which the format does not allow.
     if block.startswith(BYTE_ORDER_MARK) or b" " in block or b"\t" in block:
         return None
+    schema = dict(zip(_COLUMNS, (pl.Int64, pl.Int32, pl.Float64), strict=True))
     try:
-        frame = pl.read_csv(block, has_header=False, schema=_SCHEMA, quote_char=None)
+        frame = pl.read_csv(block, has_header=False, schema=schema, quote_char=None)
     except pl.exceptions.PolarsError:
         return None
-    if len(frame) != block.count(b"\n") or any(frame.null_count().row(0)):
+    lines = np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE)
+    if len(frame) != lines or any(frame.null_count().row(0)):
         return None
-    frame = frame.rechunk()
-    times, ids, values = (frame[name].to_numpy() for name in _SCHEMA)
-    if ids.min() < 0 or int(times.min()) + ts_offset < 0 or int(times.max()) + ts_offset > MAX_TIME:
+    times, ids, values = (frame[name].to_numpy() for name in _COLUMNS)
+    lowest, highest = int(times.min()) + ts_offset, int(times.max()) + ts_offset
+    if ids.min() < 0 or lowest < 0 or highest > MAX_TIME:
         return None
     if not _infinities_are_written(values, block):
         return None
