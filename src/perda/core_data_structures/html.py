@@ -117,16 +117,18 @@ def _extremes(times: Times, values: Values, width: int) -> tuple[Times, Values, 
     """Return the pixel columns that hold samples, and the extremes in each (NaN if not finite)."""
     if len(times) == 0:
         return np.empty(0, np.int64), np.empty(0), np.empty(0)
-    finite = np.isfinite(values)
-    if not finite.all():
-        values = np.where(finite, values, np.nan)
     span = float(times[-1] - times[0])
-    edges = times[0] + (np.arange(width) * (span / width)).astype(np.int64)
+    # Up: the first whole time inside the column, or a few samples would all slip to the right.
+    edges = times[0] + np.ceil(np.arange(width) * (span / width)).astype(np.int64)
     starts = np.searchsorted(times, edges)
     # reduceat makes nothing of an empty column, so only those with samples are asked for.
     columns = np.flatnonzero(np.diff(np.append(starts, len(times))))
     starts = starts[columns]
-    return columns, np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    lows, highs = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    if np.isinf(lows).any() or np.isinf(highs).any():
+        values = np.where(np.isinf(values), np.nan, values)
+        lows, highs = np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)
+    return columns, lows, highs
 
 
 def _heights(values: Values, lows: Values, highs: Values, height: int) -> Values:
