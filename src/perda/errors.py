@@ -8,6 +8,7 @@
     ├── VariableNotFoundError (KeyError)        the run has no such variable
     ├── VariableExistsError (KeyError)          the name is taken
     ├── TableTooLargeError (ValueError)         a table of more cells than the caller allows
+    ├── ExportError (ValueError)                the run cannot be written in that format
     ├── InvalidKeyError (ValueError)            a key or prefix no bucket may hold
     ├── SettingsError (ValueError)              a setting that stops the program at start
     ├── InvalidMetadataError (ValueError)       a title, tag or field the server would not take
@@ -68,6 +69,10 @@ class VariableExistsError(PerdaError, KeyError):
 
 class TableTooLargeError(PerdaError, ValueError):
     """A table of a run would have more cells than allowed; the message says how to ask for less."""
+
+
+class ExportError(PerdaError, ValueError):
+    """A run cannot be written in the format asked for; the message says what stands in the way."""
 
 
 class InvalidKeyError(PerdaError, ValueError):
