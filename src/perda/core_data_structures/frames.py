@@ -9,8 +9,7 @@ a measured one any more, while a hole can be filled with one call (``forward_fil
 from __future__ import annotations
 
 import importlib
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,8 @@ import polars as pl
 from perda.core_data_structures.data_instance import DataInstance
 from perda.core_data_structures.resampling import ResampleMethod, Times, Values, sample_at
 from perda.core_data_structures.single_run_data import SingleRunData, VariableKey
-from perda.errors import MissingExtraError, TableTooLargeError
+from perda.core_data_structures.table_grid import CellLimit, EvenGrid, Grid, UnionGrid
+from perda.errors import MissingExtraError
 from perda.units import Timescale, to_seconds
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def series_to_pandas(
     ValueError
         If only one of ``creation_time`` and ``creation_timestamp`` is given.
     """
-    pandas = _pandas()
+    pandas = _extra("pandas")
     times, unit = series.timestamp_np, Timescale(timestamp_unit)
     if creation_time is not None and creation_timestamp is not None:
         index = _wall_time_index(times, unit, creation_time, creation_timestamp)
@@ -200,7 +200,7 @@ def run_to_pandas(
         If wall time is asked for and the log names no recording time; and as in
         :func:`run_to_polars`, with its other errors.
     """
-    pandas = _pandas()
+    pandas = _extra("pandas")
     grid, chosen = _grid_and_series(run, names, freq_hz, max_cells)
     index = _run_index(run, grid, wall_time)
     return pandas.DataFrame(dict(_filled(grid, chosen, method)), index=index)
@@ -257,23 +257,15 @@ def _grid_and_series(
     run: SingleRunData, names: Names, freq_hz: float | None, max_cells: int | None
 ) -> tuple[Times, dict[str, DataInstance]]:
     keys = _keys_by_column(run, names)
-    limit = _Limit(len(keys), MAX_CELLS if max_cells is None else max_cells)
-    step = None if freq_hz is None else _step(freq_hz, run.timestamp_unit)
-    if names is None and step is None:
-        # Every sample is a cell of its own, which tells without reading any.
-        limit.check(math.ceil(run.total_data_points / max(1, len(keys))))
+    limit = CellLimit(len(keys), MAX_CELLS if max_cells is None else max_cells)
+    grid: Grid = UnionGrid() if freq_hz is None else EvenGrid(freq_hz, run.timestamp_unit)
     chosen = {}
     for column, key in keys.items():
         chosen[column] = run[key]
-        if step is not None:  # so that a lazy run is not read whole only to be refused
-            limit.check(_row_count([chosen[column].timestamp_np], step))
-    times = [series.timestamp_np for series in chosen.values() if len(series)]
-    if step is None:
-        grid = _union(times)
-        limit.check(len(grid))
-        return grid, chosen
-    limit.check(_row_count(times, step))
-    return _uniform(times, step), chosen
+        limit.check(grid.add(chosen[column].timestamp_np))
+    times = grid.times()
+    limit.check(len(times))
+    return times, chosen
 
 
 def _keys_by_column(run: SingleRunData, names: Names) -> dict[str, VariableKey]:
@@ -298,51 +290,6 @@ def _column_name(run: SingleRunData, key: VariableKey) -> str:
     if name is None:
         raise ValueError("A column needs a name: give the series a cpp_name or a label.")
     return name
-
-
-class _Limit:
-    def __init__(self, columns: int, max_cells: int) -> None:
-        self.columns, self.max_cells = columns, max_cells
-
-    def check(self, rows: int) -> None:
-        if rows * self.columns > self.max_cells:
-            raise TableTooLargeError(
-                f"The table would have at least {rows:,} rows × {self.columns:,} variables, more "
-                f"than {self.max_cells:,} cells. Name the variables you need "
-                f"(names=[...]), ask for a lower freq_hz, trim the run, or raise max_cells."
-            )
-
-
-def _step(freq_hz: float, unit: Timescale) -> float:
-    if not 0 < freq_hz <= unit.per_second:
-        raise ValueError(
-            f"freq_hz is {freq_hz}; expected a number > 0 and at most {unit.per_second} "
-            f"(one row per {unit.value} of the log)."
-        )
-    return unit.per_second / freq_hz
-
-
-def _row_count(times: Iterable[Times], step: float) -> int:
-    filled = [one for one in times if len(one)]
-    if not filled:
-        return 0
-    span = max(int(one[-1]) for one in filled) - min(int(one[0]) for one in filled)
-    return math.floor(span / step) + 1
-
-
-def _uniform(times: list[Times], step: float) -> Times:
-    start = min((one[0] for one in times), default=np.int64(0))
-    grid: Times = start + np.rint(np.arange(_row_count(times, step)) * step).astype(np.int64)
-    return grid
-
-
-def _union(times: list[Times]) -> Times:
-    if not times:
-        return np.empty(0, np.int64)
-    # numpy.unique hashes first, which made 17 million times take 35 s; this takes half a second.
-    ordered = np.sort(np.concatenate(times))
-    union: Times = ordered[np.append(True, ordered[1:] != ordered[:-1])]
-    return union
 
 
 def _read(
@@ -370,7 +317,7 @@ def _filled(
 
 def _run_index(run: SingleRunData, grid: Times, wall_time: bool) -> pd.Index:
     if not wall_time:
-        return _pandas().Index(to_seconds(grid, run.timestamp_unit), name=TIME)
+        return _extra("pandas").Index(to_seconds(grid, run.timestamp_unit), name=TIME)
     if run.creation_time is None:
         raise ValueError(
             "The log's header names no recording time, so there is no wall time; set "
@@ -383,7 +330,7 @@ def _run_index(run: SingleRunData, grid: Times, wall_time: bool) -> pd.Index:
 def _wall_time_index(
     times: Times, unit: Timescale, moment: datetime, timestamp: int
 ) -> pd.DatetimeIndex:
-    pandas = _pandas()
+    pandas = _extra("pandas")
     since = pandas.to_timedelta(times - timestamp, unit=unit.value)
     return pandas.DatetimeIndex(pandas.Timestamp(moment) + since, name=WALL_TIME)
 
@@ -394,10 +341,6 @@ def _attributes(**texts: str | None) -> dict[str, str]:
 
 
 # Any: modules that need not be installed.
-def _pandas() -> Any:
-    return _extra("pandas")
-
-
 def _extra(package: str) -> Any:
     try:
         return importlib.import_module(package)
