@@ -34,7 +34,7 @@ class Analyzer:
     Parameters
     ----------
     filepath : str or path-like
-        The log.
+        Text log, or columnar log (``.perda.parquet``).
     ts_offset : int
         Added to every timestamp, in the log's unit.
     parsing_errors_limit : int
@@ -44,6 +44,9 @@ class Analyzer:
         lines; 2 a progress bar as well.
     preprocessing : sequence of callable, optional
         Steps from run to run, applied in order.
+    cache : bool or None
+        Whether a columnar copy is used, and made for next time; None: unless the environment
+        variable ``PERDA_CACHE`` turns it off.
 
     Attributes
     ----------
@@ -74,8 +77,10 @@ class Analyzer:
         parsing_errors_limit: int = 100,
         verbose: int = 1,
         preprocessing: Sequence[PreprocessingStep] | None = None,
+        *,
+        cache: bool | None = None,
     ) -> None:
-        self.data = parse_csv(filepath, ts_offset, parsing_errors_limit, verbose)
+        self.data = parse_csv(filepath, ts_offset, parsing_errors_limit, verbose, cache=cache)
         for step in preprocessing or ():
             self.data = step(self.data)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from perda.core_data_structures.single_run_data import SingleRunData
+from perda.formats.progress import Progress
 from perda.formats.read_log import read_log
 from perda.formats.text_preamble import parse_header_creation_time
 
@@ -17,6 +20,8 @@ def parse_csv(
     ts_offset: int = 0,
     parsing_errors_limit: int = 100,
     verbose: int = 1,
+    *,
+    cache: bool | None = None,
 ) -> SingleRunData:
     """Read a log.
 
@@ -31,6 +36,9 @@ def parse_csv(
     verbose : int
         0 prints nothing; 1 the header, the unit, the recording date and the account of the
         lines; 2 a progress bar as well.
+    cache : bool or None
+        Whether a columnar copy is used, and made for next time; None: unless the environment
+        variable ``PERDA_CACHE`` turns it off.
 
     Returns
     -------
@@ -49,26 +57,31 @@ def parse_csv(
     --------
     >>> run = parse_csv("run.csv", verbose=0)  # doctest: +SKIP
     """
-    if verbose < 2:
-        run = read_log(file_path, ts_offset=ts_offset, parsing_errors_limit=parsing_errors_limit)
-    else:
-        run = _read_with_progress(Path(file_path), ts_offset, parsing_errors_limit)
+    path = Path(file_path).expanduser()
+    with _progress(path, shown=verbose >= 2) as progress:
+        run = read_log(
+            path,
+            ts_offset=ts_offset,
+            parsing_errors_limit=parsing_errors_limit,
+            progress=progress,
+            cache=cache,
+        )
     if verbose >= 1:
         print(_what_was_read(run))  # noqa: T201  # verbose=1 promises it
     return run
 
 
-def _read_with_progress(path: Path, ts_offset: int, parsing_errors_limit: int) -> SingleRunData:
+@contextlib.contextmanager
+def _progress(path: Path, *, shown: bool) -> Iterator[Progress | None]:
+    if not shown:
+        yield None
+        return
     from tqdm.auto import tqdm
 
-    path = path.expanduser()
-    size = path.stat().st_size
-    with tqdm(
-        total=size, unit="B", unit_scale=True, unit_divisor=1024, desc=f"Reading {path.name}"
-    ) as bar:
-        return read_log(
-            path, ts_offset=ts_offset, parsing_errors_limit=parsing_errors_limit, progress=bar
-        )
+    size, name = path.stat().st_size, f"Reading {path.name}"
+    with tqdm(total=size, unit="B", unit_scale=True, unit_divisor=1024, desc=name) as bar:
+        yield bar
+        bar.update(size - bar.n)  # a columnar copy is there at once
 
 
 def _what_was_read(run: SingleRunData) -> str:

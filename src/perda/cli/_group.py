@@ -25,6 +25,7 @@ _COMMANDS = {
     "ls": ("perda.cli.logs", "ls", "List logs on the data server."),
     "push": ("perda.cli.logs", "push", "Upload a log with title, tags and metadata."),
     "pull": ("perda.cli.logs", "pull", "Download a log."),
+    "cache": ("perda.cli.cache", "cache", "Show and clear the copies that make logs open fast."),
     "serve": ("perda.cli.serve", "serve", "Run a data server."),
     "admin": ("perda.cli.admin", "admin", "Change passwords and store keys of a data server."),
     "doctor": ("perda.cli.doctor", "doctor", "Check settings, server, store and cache."),

@@ -44,7 +44,7 @@ class InstanceMap(dict[int, DataInstance]):
     ) -> None:
         # None stands where a series was not touched yet: order, len and `in` are then dict's own.
         super().__init__(dict.fromkeys(names))  # type: ignore[arg-type]  # see _touched
-        self._source = source
+        self.source = source
         self._names = dict(names)
         self._descriptions = dict(descriptions)
         self._lock = threading.Lock()
@@ -60,6 +60,10 @@ class InstanceMap(dict[int, DataInstance]):
                 super().__setitem__(var_id, series)
         return series
 
+    def with_source(self, source: SeriesSource) -> InstanceMap:
+        """Return a map of the same variables, untouched, with samples from ``source``."""
+        return InstanceMap(source, self._names, self._descriptions)
+
     def peek(self, var_id: int) -> DataInstance:
         """Return a series without keeping it, if nobody has touched it yet."""
         series = self._touched(var_id)
@@ -68,7 +72,7 @@ class InstanceMap(dict[int, DataInstance]):
     def statistics(self, var_id: int) -> VariableStatistics:
         """Return a variable's statistics as it is now, without touching it."""
         series = self._touched(var_id)
-        known = self._source.statistics(var_id) if series is None else None
+        known = self.source.statistics(var_id) if series is None else None
         if known is not None:
             return known
         shown = self._make(var_id) if series is None else series
@@ -140,7 +144,7 @@ class InstanceMap(dict[int, DataInstance]):
         return super().__getitem__(var_id)
 
     def _make(self, var_id: int) -> DataInstance:
-        times, values = self._source.read(var_id)
+        times, values = self.source.read(var_id)
         name, description = self._names[var_id], self._descriptions.get(var_id, "")
         # A source's arrays are right by its promise; checking them would cost as much as reading.
         return DataInstance.model_construct(

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from perda.core_data_structures.single_run_data import SingleRunData
 from perda.errors import TooManyParsingErrorsError
+from perda.formats import run_cache
+from perda.formats.cached_log import read_log_cached
+from perda.formats.columnar_read import MAGIC as PARQUET_MAGIC
+from perda.formats.columnar_read import open_columnar_log
 from perda.formats.progress import Progress
+from perda.formats.shift import shifted
 from perda.formats.text_log import read_text_log
 
 
@@ -17,6 +22,7 @@ def read_log(
     ts_offset: int = 0,
     parsing_errors_limit: int = 100,
     progress: Progress | None = None,
+    cache: bool | None = None,
 ) -> SingleRunData:
     """Read a log.
 
@@ -30,6 +36,9 @@ def read_log(
         Number of bad lines from which the log is refused; -1 or 0: no limit.
     progress : object with ``update(n)`` and ``close()``, optional
         Told the number of bytes read.
+    cache : bool or None
+        Whether a columnar copy is used, and made for next time; None: unless the environment
+        variable ``PERDA_CACHE`` turns it off.
 
     Returns
     -------
@@ -46,9 +55,19 @@ def read_log(
         If it has ``parsing_errors_limit`` or more parsing errors.
     """
     source = Path(path).expanduser()
-    run = read_text_log(source, ts_offset=ts_offset, progress=progress)
+    run = _open(source, ts_offset, progress, run_cache.is_enabled() if cache is None else cache)
     _check_limit(source, run, parsing_errors_limit)
     return run
+
+
+def _open(source: Path, ts_offset: int, progress: Progress | None, cache: bool) -> SingleRunData:
+    with source.open("rb") as file:
+        magic = file.read(len(PARQUET_MAGIC))
+    if magic == PARQUET_MAGIC:
+        return shifted(open_columnar_log(source), ts_offset)
+    if cache:
+        return read_log_cached(source, ts_offset=ts_offset, progress=progress)
+    return read_text_log(source, ts_offset=ts_offset, progress=progress)
 
 
 def _check_limit(source: Path, run: SingleRunData, limit: int) -> None:

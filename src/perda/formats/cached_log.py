@@ -1,0 +1,184 @@
+"""Opening a text log by way of its columnar copy, and making the copy behind the user's back."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from perda._files import whole_file
+from perda.core_data_structures.instance_map import InstanceMap, SeriesSource
+from perda.core_data_structures.resampling import Times, Values
+from perda.core_data_structures.single_run_data import SingleRunData
+from perda.core_data_structures.statistics import VariableStatistics
+from perda.errors import LocalFileError, LogFormatError
+from perda.formats import run_cache
+from perda.formats.columnar_document import SourceInfo
+from perda.formats.columnar_read import ColumnarLog, run_of
+from perda.formats.columnar_write import write_series
+from perda.formats.file_identity import FileIdentity, identify, sha256_of
+from perda.formats.progress import Progress
+from perda.formats.text_log import read_text_log
+
+logger = logging.getLogger(__name__)
+
+# A text log below this opens as fast as its copy would.
+MIN_SIZE = 1 << 18
+
+_LOW_PRIORITY = 10
+_writers: list[threading.Thread] = []
+
+
+def read_log_cached(
+    path: Path, *, ts_offset: int = 0, progress: Progress | None = None
+) -> SingleRunData:
+    """Read a text log from its columnar copy if there is one, else from the text.
+
+    In the second case the copy is written by a thread in the background; a process that ends
+    in the ordinary way waits for it.
+
+    Parameters
+    ----------
+    path : Path
+        Text log.
+    ts_offset : int
+        Added to every timestamp, in the log's unit.
+    progress : object with ``update(n)`` and ``close()``, optional
+        Told the number of bytes read.
+
+    Returns
+    -------
+    SingleRunData
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    LogFormatError
+        If it is no log.
+    """
+    copy = run_cache.find(path, ts_offset)
+    if copy is not None:
+        try:
+            return _open_copy(copy, path, ts_offset)
+        except (OSError, LogFormatError) as error:
+            _give_up_copy(copy, path, error)
+    before = identify(path)
+    settled = before.is_settled()
+    digest = None if settled else hashlib.sha256()
+    run = read_text_log(path, ts_offset=ts_offset, progress=progress, digest=digest)
+    if before.size >= MIN_SIZE and identify(path) == before:
+        sha256 = digest.hexdigest() if digest is not None else None
+        _write_behind(_Job(run, path, run_cache.copy_path(path, ts_offset), before, sha256))
+    return run
+
+
+def wait_for_copies(timeout_s: float | None = None) -> None:
+    """Wait until the copies that are being written are there."""
+    for writer in tuple(_writers):
+        writer.join(timeout_s)
+
+
+class _CopySource:
+    """Samples from a copy; should it turn out to be damaged, from the log itself."""
+
+    def __init__(
+        self, log: ColumnarLog, path: Path, ts_offset: int, identity: FileIdentity
+    ) -> None:
+        self._source: SeriesSource = log
+        self._copy, self._path = log.path, path
+        self._ts_offset, self._identity = ts_offset, identity
+        self._lock = threading.Lock()
+
+    def read(self, var_id: int) -> tuple[Times, Values]:
+        try:
+            return self._source.read(var_id)
+        except LogFormatError as error:
+            with self._lock:
+                if isinstance(self._source, ColumnarLog):
+                    self._source = self._text_source(error)
+            return self._source.read(var_id)
+
+    def statistics(self, var_id: int) -> VariableStatistics | None:
+        return self._source.statistics(var_id)
+
+    def _text_source(self, error: LogFormatError) -> SeriesSource:
+        _give_up_copy(self._copy, self._path, error)
+        if identify(self._path) != self._identity:
+            raise LogFormatError(
+                f"The cached copy of {self._path} is damaged, and the log itself has changed "
+                "since it was opened: open it again."
+            ) from error
+        run = read_text_log(self._path, ts_offset=self._ts_offset)
+        instances = run.id_to_instance
+        assert isinstance(instances, InstanceMap)  # noqa: S101  # what read_text_log makes
+        return instances.source
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A copy to write."""
+
+    run: SingleRunData
+    path: Path
+    copy: Path
+    identity: FileIdentity
+    sha256: str | None
+
+
+def _open_copy(copy: Path, path: Path, ts_offset: int) -> SingleRunData:
+    log = ColumnarLog(copy)
+    return run_of(log, _CopySource(log, path, ts_offset, identify(path)))
+
+
+def _give_up_copy(copy: Path, path: Path, error: Exception) -> None:
+    logger.warning("The cached copy of %s is damaged; reading the log itself. (%s)", path, error)
+    run_cache.discard(copy)
+
+
+def _write_behind(job: _Job) -> None:
+    writer = threading.Thread(
+        target=_write_copy, args=(job, _pristine(job.run)), name="perda-cache", daemon=False
+    )
+    _writers.append(writer)
+    writer.start()
+
+
+def _pristine(run: SingleRunData) -> SingleRunData:
+    """Return the run as it was read: from now on its user may add and edit variables."""
+    instances = run.id_to_instance
+    assert isinstance(instances, InstanceMap)  # noqa: S101  # what read_text_log makes
+    mappings = ("cpp_name_to_id", "id_to_cpp_name", "id_to_descript")
+    copies = {name: dict(getattr(run, name)) for name in mappings}
+    return run.model_copy(
+        update=copies | {"id_to_instance": instances.with_source(instances.source)}
+    )
+
+
+def _write_copy(job: _Job, run: SingleRunData) -> None:
+    _be_modest()
+    try:
+        job.copy.parent.mkdir(parents=True, exist_ok=True)
+        sha256 = job.sha256 or sha256_of(job.path)
+        source = SourceInfo(sha256, job.identity.size)
+        series = ((var_id, run.peek(var_id)) for var_id in run.id_to_instance)
+        with whole_file(job.copy) as file:
+            write_series(file, run, series, source=source)
+        if identify(job.path) == job.identity:
+            run_cache.write_note(job.copy, job.identity, sha256, settled=job.sha256 is None)
+        run_cache.evict()
+    except (OSError, LocalFileError) as error:
+        logger.warning("No copy of %s is kept for next time: %s", job.path, error)
+    finally:
+        _writers.remove(threading.current_thread())
+
+
+def _be_modest() -> None:
+    """Let the user's own work go first, where the system can lower one thread's priority."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
