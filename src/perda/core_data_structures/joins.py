@@ -8,7 +8,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from perda.core_data_structures.resampling import ResampleMethod, Times, Values, sample_at
+from perda.core_data_structures.resampling import (
+    ResampleMethod,
+    Times,
+    Values,
+    distinct_times,
+    sample_at,
+)
 
 Joined = tuple[Times, Values, Values]
 
@@ -81,7 +87,7 @@ def outer_join(
     """
     left_times, left_values = _series(left_ts, left_val, "left")
     right_times, right_values = _series(right_ts, right_val, "right")
-    times = np.union1d(left_times, right_times)
+    times = distinct_times(np.concatenate([left_times, right_times]))
     left = sample_at(times, left_times, left_values, method)
     right = sample_at(times, right_times, right_values, method)
     missing = np.isnan(left) | np.isnan(right)

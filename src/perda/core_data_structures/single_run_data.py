@@ -188,10 +188,7 @@ class SingleRunData(BaseModel):
 
         end = self.data_end_time if ts_end is None else ts_end
         start = min(self.data_start_time, end) if ts_start is None else ts_start
-        part = trim_single_run_data(self, start, max(start, end) if ts_end is None else end)
-        known = self.creation_timestamp
-        part.creation_timestamp = self.data_start_time if known is None else known
-        return part
+        return trim_single_run_data(self, start, max(start, end) if ts_end is None else end)
 
     def to_polars(
         self,

@@ -37,6 +37,9 @@ def trim_single_run_data(data: SingleRunData, ts_start: int, ts_end: int) -> Sin
         id_to_cpp_name=dict(data.id_to_cpp_name),
         id_to_descript=dict(data.id_to_descript),
         creation_time=data.creation_time,
+        creation_timestamp=(
+            data.data_start_time if data.creation_timestamp is None else data.creation_timestamp
+        ),
         total_data_points=sum(len(series) for series in instances.values()),
         data_start_time=int(ts_start),
         data_end_time=int(ts_end),

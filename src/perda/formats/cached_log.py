@@ -61,6 +61,7 @@ def read_log_cached(
     LogFormatError
         If it is no log.
     """
+    path = path.absolute()  # the copy is written later, perhaps from another working directory
     copy = run_cache.find(path, ts_offset)
     if copy is not None:
         try:
