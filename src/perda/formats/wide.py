@@ -57,11 +57,12 @@ def write_wide_csv(
     Raises
     ------
     ExportError
-        If the run has no samples.
+        If the run has no samples, or the frequency is not positive or above one row per unit
+        of the log's time.
     TableTooLargeError
         If the table would have more than ``MAX_CELLS`` cells.
     ValueError
-        If the method is unknown or the frequency out of range.
+        If the method is unknown.
     LocalFileError
         If the file exists and may not be replaced, or cannot be written.
     """
@@ -138,14 +139,18 @@ def wide_table(
     Raises
     ------
     ExportError
-        If the run has no samples.
+        If the run has no samples, or the frequency is not positive or above one row per unit
+        of the log's time.
     TableTooLargeError
         If the table would have more than ``MAX_CELLS`` cells.
     ValueError
-        If the method is unknown or the frequency out of range.
+        If the method is unknown.
     """
     if run.total_data_points == 0:
         raise ExportError("There is nothing to write: the run has no samples.")
+    highest = run.timestamp_unit.per_second
+    if freq_hz is not None and not 0 < freq_hz <= highest:
+        raise ExportError(f"freq_hz is {freq_hz:g}; expected more than 0 and at most {highest:,}.")
     columns = _columns(run)
     if freq_hz is None and method is None:
         return _table_of_samples(run, columns)
