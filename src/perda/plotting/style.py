@@ -6,24 +6,24 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from perda.plotting.plotting_constants import FontConfig, LayoutConfig
-
-COLORS = (
-    "#0072b2",  # blue
-    "#d55e00",  # vermilion
-    "#009e73",  # green
-    "#cc79a7",  # purple
-    "#e69f00",  # orange
-    "#56b4e9",  # sky
-    "#7f7f7f",  # grey
-    "#000000",  # black
+from perda.plotting.plotting_constants import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    FontConfig,
+    LayoutConfig,
 )
-"""Colours that stay apart for colour-blind readers. Source: Okabe & Ito, "Color Universal
-Design" (2008); yellow is left out, as it vanishes on white."""
+
+COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY, "#000000")
+"""Colours of lines, in the order of use. Yellow is left out, as it vanishes on white."""
 
 _GRID = "#e3e6ea"
 _AXIS = "#8a9099"
-_TEXT = "#1f2933"
 
 # Above so many points a browser draws with WebGL; below, as SVG, which prints sharper.
 WEBGL_FROM = 20_000
@@ -49,7 +49,7 @@ def style_figure(
         margin=layout_config.margin,
         plot_bgcolor=layout_config.plot_bgcolor,
         paper_bgcolor=layout_config.plot_bgcolor,
-        font={"size": font_config.small, "color": _TEXT},
+        font={"size": font_config.small, "color": INK},
         title=_title(title, font_config, layout_config),
         showlegend=show_legend,
         legend={
@@ -57,11 +57,16 @@ def style_figure(
             "x": 0,
             "y": 1.02,
             "yanchor": "bottom",
-            "font": {"size": font_config.small},
+            "font": {"size": tick_size(font_config)},
         },
         hovermode="x unified",
-        hoverlabel={"font": {"size": font_config.small}},
+        hoverlabel={"font": {"size": tick_size(font_config)}},
     )
+
+
+def tick_size(font_config: FontConfig) -> int:
+    """Return the size of tick and legend texts: readable on a projector, below axis titles."""
+    return (font_config.small + font_config.medium) // 2
 
 
 # Any: plotly's attributes are free-form.
@@ -69,7 +74,7 @@ def axis(title: str | None, font_config: FontConfig, **more: Any) -> dict[str, A
     """Return the settings of an axis."""
     return {
         "title": {"text": title, "font": {"size": font_config.medium}},
-        "tickfont": {"size": font_config.small},
+        "tickfont": {"size": tick_size(font_config)},
         "showgrid": True,
         "gridcolor": _GRID,
         "zeroline": False,
@@ -91,3 +96,8 @@ def _title(
         "yanchor": layout_config.title_yanchor,
         "font": {"size": font_config.large},
     }
+
+
+def style_panel_titles(figure: go.Figure, font_config: FontConfig) -> None:
+    """Give the titles that plotly put above its panels the size of axis titles."""
+    figure.update_annotations(font={"size": font_config.medium, "color": INK})
