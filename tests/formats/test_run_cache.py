@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from perda.analyzer import Analyzer
@@ -286,3 +287,23 @@ def test_processes_that_open_the_same_log_at_once_are_fine(log, read_texts):
     assert outputs == ["10000\n"] * 3
     assert len(open_log(log).data["b"]) == 10_000
     assert read_texts == []
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_packed_logs_are_read_and_cached(log, ending, read_texts):
+    packed = log.with_name(log.name + ending)
+    codec = {".gz": "gzip", ".zst": "zstd"}[ending]
+    packed.write_bytes(pa.Codec(codec).compress(log.read_bytes(), asbytes=True))
+
+    first, second = open_log(packed), open_log(packed)
+
+    assert read_texts == [packed]
+    assert first.data["a"] == second.data["a"] == open_log(log).data["a"]
+
+
+def test_a_packed_log_under_another_name_is_refused_unless_asked_for(log):
+    log.write_bytes(pa.Codec("gzip").compress(log.read_bytes(), asbytes=True))
+
+    with pytest.raises(LogFormatError, match="packed by gzip"):
+        open_log(log)
+    assert len(open_log(log, compressed=True).data["a"]) == 10_000

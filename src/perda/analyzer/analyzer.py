@@ -47,6 +47,8 @@ class Analyzer:
     cache : bool or None
         Whether a columnar copy is used, and made for next time; None: unless the environment
         variable ``PERDA_CACHE`` turns it off.
+    compressed : bool or None
+        Whether a ``.gz`` or ``.zst`` file is unpacked; None: if its name ends so.
 
     Attributes
     ----------
@@ -79,8 +81,11 @@ class Analyzer:
         preprocessing: Sequence[PreprocessingStep] | None = None,
         *,
         cache: bool | None = None,
+        compressed: bool | None = None,
     ) -> None:
-        self.data = parse_csv(filepath, ts_offset, parsing_errors_limit, verbose, cache=cache)
+        self.data = parse_csv(
+            filepath, ts_offset, parsing_errors_limit, verbose, cache=cache, compressed=compressed
+        )
         for step in preprocessing or ():
             self.data = step(self.data)
 

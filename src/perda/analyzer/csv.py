@@ -22,6 +22,7 @@ def parse_csv(
     verbose: int = 1,
     *,
     cache: bool | None = None,
+    compressed: bool | None = None,
 ) -> SingleRunData:
     """Read a log.
 
@@ -39,6 +40,8 @@ def parse_csv(
     cache : bool or None
         Whether a columnar copy is used, and made for next time; None: unless the environment
         variable ``PERDA_CACHE`` turns it off.
+    compressed : bool or None
+        Whether a ``.gz`` or ``.zst`` file is unpacked; None: if its name ends so.
 
     Returns
     -------
@@ -65,6 +68,7 @@ def parse_csv(
             parsing_errors_limit=parsing_errors_limit,
             progress=progress,
             cache=cache,
+            compressed=compressed,
         )
     if verbose >= 1:
         print(_what_was_read(run))  # noqa: T201  # verbose=1 promises it

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
 import threading
@@ -34,7 +33,11 @@ _writers: list[threading.Thread] = []
 
 
 def read_log_cached(
-    path: Path, *, ts_offset: int = 0, progress: Progress | None = None
+    path: Path,
+    *,
+    ts_offset: int = 0,
+    progress: Progress | None = None,
+    compressed: bool | None = None,
 ) -> SingleRunData:
     """Read a text log from its columnar copy if there is one, else from the text.
 
@@ -49,6 +52,8 @@ def read_log_cached(
         Added to every timestamp, in the log's unit.
     progress : object with ``update(n)`` and ``close()``, optional
         Told the number of bytes read.
+    compressed : bool or None
+        Whether a ``.gz`` or ``.zst`` file is unpacked; None: if its name ends so.
 
     Returns
     -------
@@ -69,11 +74,11 @@ def read_log_cached(
         except (OSError, LogFormatError) as error:
             _give_up_copy(copy, path, error)
     before = identify(path)
-    settled = before.is_settled()
-    digest = None if settled else hashlib.sha256()
-    run = read_text_log(path, ts_offset=ts_offset, progress=progress, digest=digest)
+    # Where the times might not show a change, the content must: hashed before it is read, so
+    # that a change in between makes the copy unfit, not wrong.
+    sha256 = None if before.is_settled() else sha256_of(path)
+    run = read_text_log(path, ts_offset=ts_offset, progress=progress, compressed=compressed)
     if before.size >= MIN_SIZE and identify(path) == before:
-        sha256 = digest.hexdigest() if digest is not None else None
         _write_behind(_Job(run, path, run_cache.copy_path(path, ts_offset), before, sha256))
     return run
 

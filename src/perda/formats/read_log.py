@@ -23,6 +23,7 @@ def read_log(
     parsing_errors_limit: int = 100,
     progress: Progress | None = None,
     cache: bool | None = None,
+    compressed: bool | None = None,
 ) -> SingleRunData:
     """Read a log.
 
@@ -39,6 +40,8 @@ def read_log(
     cache : bool or None
         Whether a columnar copy is used, and made for next time; None: unless the environment
         variable ``PERDA_CACHE`` turns it off.
+    compressed : bool or None
+        Whether a ``.gz`` or ``.zst`` file is unpacked; None: if its name ends so.
 
     Returns
     -------
@@ -55,19 +58,19 @@ def read_log(
         If it has ``parsing_errors_limit`` or more parsing errors.
     """
     source = Path(path).expanduser()
-    run = _open(source, ts_offset, progress, run_cache.is_enabled() if cache is None else cache)
+    if _is_parquet(source):
+        run = shifted(open_columnar_log(source), ts_offset)
+    else:
+        cached = run_cache.is_enabled() if cache is None else cache
+        read = read_log_cached if cached else read_text_log
+        run = read(source, ts_offset=ts_offset, progress=progress, compressed=compressed)
     _check_limit(source, run, parsing_errors_limit)
     return run
 
 
-def _open(source: Path, ts_offset: int, progress: Progress | None, cache: bool) -> SingleRunData:
-    with source.open("rb") as file:
-        magic = file.read(len(PARQUET_MAGIC))
-    if magic == PARQUET_MAGIC:
-        return shifted(open_columnar_log(source), ts_offset)
-    if cache:
-        return read_log_cached(source, ts_offset=ts_offset, progress=progress)
-    return read_text_log(source, ts_offset=ts_offset, progress=progress)
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
 
 
 def _check_limit(source: Path, run: SingleRunData, limit: int) -> None:

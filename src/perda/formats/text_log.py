@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from perda.core_data_structures.instance_map import InstanceMap
 from perda.core_data_structures.parse_report import LEFT_OUT, Finding, ParseReport
 from perda.core_data_structures.single_run_data import SingleRunData
 from perda.errors import LogFormatError
+from perda.formats.compressed import open_source
 from perda.formats.partition import Group, Partition
 from perda.formats.progress import Progress
 from perda.formats.text_preamble import Preamble, read_preamble
@@ -21,29 +22,12 @@ from perda.formats.text_samples import parse_doubtful, parse_well_formed
 BLOCK_SIZE = 1 << 23
 
 
-class Readable(Protocol):
-    """What is needed of an open file."""
-
-    def read(self, size: int) -> bytes:
-        """Return up to ``size`` bytes, none at the end."""
-
-    def readline(self) -> bytes:
-        """Return the next line with its line end."""
-
-
-class Digest(Protocol):
-    """What is needed of a hash object of hashlib."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take the next bytes."""
-
-
 def read_text_log(
     path: Path,
     *,
     ts_offset: int = 0,
     progress: Progress | None = None,
-    digest: Digest | None = None,
+    compressed: bool | None = None,
 ) -> SingleRunData:
     """Read a text log; every line is a sample, a declaration, the header, blank, or reported.
 
@@ -55,8 +39,8 @@ def read_text_log(
         Added to every timestamp, in the log's unit.
     progress : object with ``update(n)`` and ``close()``, optional
         Told the number of bytes read.
-    digest : hashlib's hash object, optional
-        Is given every byte that is read.
+    compressed : bool or None
+        Whether a ``.gz`` or ``.zst`` file is unpacked; None: if its name ends so.
 
     Returns
     -------
@@ -71,33 +55,15 @@ def read_text_log(
         If it is empty or has no sample that parses.
     """
     report, partition = ParseReport(), Partition()
-    with path.open("rb") as opened:
-        file = opened if digest is None else _Hashed(opened, digest)
+    with open_source(path, compressed) as file:
         preamble, first = read_preamble(file.readline, report)
         if progress is not None:
-            progress.update(opened.tell())
+            progress.update(file.tell())
         for part in _parse_all(_blocks(file, first, progress), ts_offset, report):
             partition.add(part)
     if report.samples == 0:
         raise LogFormatError(_why_no_log(path, report))
     return _build_run(preamble, partition, report)
-
-
-class _Hashed:
-    """A file whose bytes are hashed as they are read."""
-
-    def __init__(self, file: BinaryIO, digest: Digest) -> None:
-        self._file, self._digest = file, digest
-
-    def read(self, size: int) -> bytes:
-        return self._hashed(self._file.read(size))
-
-    def readline(self) -> bytes:
-        return self._hashed(self._file.readline())
-
-    def _hashed(self, data: bytes) -> bytes:
-        self._digest.update(data)
-        return data
 
 
 def _parse_all(blocks: Iterator[bytes], ts_offset: int, report: ParseReport) -> Iterator[Group]:
@@ -130,7 +96,7 @@ def _parse_block(block: bytes, ts_offset: int) -> Group | None:
     return parse_well_formed(block, ts_offset) if block.endswith(b"\n") else None
 
 
-def _blocks(file: Readable, first: bytes, progress: Progress | None) -> Iterator[bytes]:
+def _blocks(file: BinaryIO, first: bytes, progress: Progress | None) -> Iterator[bytes]:
     """Yield the rest of the file in blocks of whole lines, an unfinished last line by itself."""
     pending = [first]
     while data := file.read(BLOCK_SIZE):
