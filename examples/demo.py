@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
+import itertools
 import os
 import secrets
 import shlex
@@ -20,7 +22,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,7 @@ MARKER = "made-by-make-demo"
 PERDA = Path(sys.executable).with_name("perda")
 READY = "perda is ready at "
 STOP_TIMEOUT_S = 15
+FAVOURITES = ("ams.pack.voltage", "ams.pack.current")
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,19 @@ class Upload:
 
 def main() -> None:
     arguments = parse_arguments()
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)  # as Ctrl-C: the server goes too
+    try:
+        demonstrate(arguments)
+    except KeyboardInterrupt:
+        say("Stopped; nothing is left running.")
+        sys.exit(130)
+
+
+def demonstrate(arguments: argparse.Namespace) -> None:
     started = time.monotonic()
     home: Path = arguments.dir.resolve()
+    variables = variables_to_plot(arguments.log) if arguments.log else FAVOURITES
     environment = fresh_home(home)
     with running_server(home, environment) as url:
         uploads = [own_log(arguments.log)] if arguments.log else sample_runs(home, environment)
@@ -54,7 +68,7 @@ def main() -> None:
         if arguments.serve:
             wait_for_ctrl_c(url, environment)
             return
-        show_one(url, uploads[0], home, environment)
+        show_one(url, uploads[0], variables, home, environment)
     say(f"Done in {time.monotonic() - started:.0f} s; server stopped. Figures and data: {home}")
 
 
@@ -64,8 +78,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--dir", type=Path, default=ROOT / ".demo", help="where; emptied first")
     parser.add_argument("--serve", action="store_true", help="leave the server running")
     arguments = parser.parse_args()
-    if arguments.log and not arguments.log.is_file():
-        parser.error(f"there is no file {arguments.log}")
+    if arguments.log:
+        arguments.log = arguments.log.expanduser()
+        if not arguments.log.is_file():
+            sys.exit(f"There is no file {arguments.log}")
     return arguments
 
 
@@ -74,6 +90,8 @@ def fresh_home(home: Path) -> dict[str, str]:
     if home.exists():
         if not (home / MARKER).exists():
             sys.exit(f"{home} was not made by the demo; move it away and run again.")
+        if server_runs_in(home):
+            sys.exit(f"A data server is running in {home}; stop it (Ctrl-C where it was started).")
         shutil.rmtree(home)
     home.mkdir(parents=True)
     (home / MARKER).touch()
@@ -89,10 +107,23 @@ def fresh_home(home: Path) -> dict[str, str]:
     }
 
 
+def server_runs_in(home: Path) -> bool:
+    """Say whether some server, such as that of `make serve`, uses the directory."""
+    lock = home / "server" / "lock"
+    if not lock.exists():
+        return False
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @contextlib.contextmanager
 def running_server(home: Path, environment: dict[str, str]) -> Iterator[str]:
     """Start the data server on a free port, yield its address, stop it."""
-    say(f"Starting a data server (database, S3 object store, HTTP)  in {home}/server")
+    say(f"Starting a data server (database, S3 object store, HTTP) in {home}/server")
     command = [str(PERDA), "serve", "--data-dir", str(home / "server"), "--port", "0"]
     show(command)
     server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -137,32 +168,40 @@ def own_log(log: Path) -> Upload:
     return Upload(log, f"REV 11/2026-04-01/{log.name}", ("--title", f"My own log {log.stem}"))
 
 
-def show_one(url: str, upload: Upload, home: Path, environment: dict[str, str]) -> None:
+def show_one(
+    url: str, upload: Upload, variables: Sequence[str], home: Path, environment: dict[str, str]
+) -> None:
     """Do what the README's example does."""
     say("Loading one of them back through the client, as in examples/quickstart.py")
-    variables = variables_to_plot(upload.file)
     script = [sys.executable, str(ROOT / "examples" / "quickstart.py"), url, upload.key]
     command = [*script, *variables, "--out", str(home)]
     show(command)
-    subprocess.run(
-        command, env={**environment, "PERDA_PASSWORD": environment["VIEWER"]}, check=True
-    )
+    viewer = {**environment, "PERDA_PASSWORD": environment["VIEWER"]}
+    if subprocess.run(command, env=viewer, check=False).returncode:
+        sys.exit("examples/quickstart.py failed; its message is above.")
 
 
-def variables_to_plot(log: Path) -> list[str]:
-    """Choose pack voltage and current, else the two liveliest variables of the log."""
+def variables_to_plot(log: Path) -> Sequence[str]:
+    """Choose pack voltage and current, else the two liveliest variables of different units."""
     from perda.analyzer import Analyzer
+    from perda.errors import PerdaError
 
-    data = Analyzer(log, parsing_errors_limit=-1, verbose=0).data
-    wanted = [name for name in ("ams.pack.voltage", "ams.pack.current") if name in data]
-    return wanted or sorted(data, key=lambda name: -len(set(data[name].value_np)))[:2]
+    try:
+        data = Analyzer(log, verbose=0, cache=False).data
+    except PerdaError as error:
+        sys.exit(str(error))
+    if all(name in data for name in FAVOURITES):
+        return FAVOURITES
+    liveliest = sorted(data, key=lambda name: -len(set(data[name].value_np)))
+    others = (name for name in liveliest if data[name].unit != data[liveliest[0]].unit)
+    return [liveliest[0], *itertools.islice(others, 1)]
 
 
 def wait_for_ctrl_c(url: str, environment: dict[str, str]) -> None:
     say(f"The server is yours: {url}  (Ctrl-C stops it)")
     print(f"  admin password:  {environment['ADMIN']}")
     print(f"  viewer password: {environment['VIEWER']}", flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
+    while True:
         signal.pause()
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import sys
 from pathlib import Path
 
+from perda.errors import PerdaError
 from perda.plotting.export import write_figure
 from perda.server import ServerClient
 
@@ -42,4 +44,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except PerdaError as error:
+        sys.exit(str(error))
