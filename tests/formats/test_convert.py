@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 
@@ -288,6 +289,14 @@ def test_progress_is_made_twice_told_all_and_closed(drive, tmp_path):
     ]
     assert [bar.done for bar in bars] == [drive.stat().st_size, 404]
     assert all(bar.closed for bar in bars)
+
+
+def test_a_packed_log_is_converted_like_the_plain_one(drive, tmp_path):
+    packed = tmp_path / "drive.csv.gz"
+    packed.write_bytes(gzip.compress(drive.read_bytes()))
+    convert_log(packed, tmp_path / "from_packed.csv")
+    convert_log(drive, tmp_path / "from_plain.csv")
+    assert (tmp_path / "from_packed.csv").read_bytes() == (tmp_path / "from_plain.csv").read_bytes()
 
 
 def test_a_columnar_log_is_read_by_pyarrow_alone(drive, tmp_path):
