@@ -17,7 +17,7 @@ from perda.core_data_structures.statistics import VariableStatistics
 from perda.errors import LocalFileError, LogFormatError
 from perda.formats import run_cache
 from perda.formats.columnar_document import SourceInfo
-from perda.formats.columnar_read import ColumnarLog, run_of
+from perda.formats.columnar_read import MAGIC, ColumnarLog, run_of
 from perda.formats.columnar_write import write_series
 from perda.formats.file_identity import FileIdentity, identify, sha256_of
 from perda.formats.progress import Progress
@@ -87,6 +87,47 @@ def wait_for_copies(timeout_s: float | None = None) -> None:
     """Wait until the copies that are being written are there."""
     for writer in tuple(_writers):
         writer.join(timeout_s)
+
+
+def ensure_copy(path: Path, *, into: Path | None = None) -> Path:
+    """Return a columnar log of the same samples, making it if there is none yet.
+
+    Parameters
+    ----------
+    path : Path
+        Text log of any size, or columnar log, which is returned as it is.
+    into : Path, optional
+        Directory in which the copy is made, beside the cache; None: the cache.
+
+    Returns
+    -------
+    Path
+        The copy. One in the cache may be removed as soon as others need its place.
+
+    Raises
+    ------
+    OSError
+        If the log cannot be read.
+    LogFormatError
+        If it is no log, or changes while it is read.
+    LocalFileError
+        If the copy cannot be written.
+    """
+    path = path.expanduser().absolute()
+    if _is_columnar(path):
+        return path
+    if into is None and (known := _find_or_await(path)) is not None:
+        return known
+    copy = (into or run_cache.directory()) / run_cache.copy_path(path, 0).name
+    before = identify(path)
+    # As in read_log_cached: a young file is hashed before it is read.
+    sha256 = None if before.is_settled() else sha256_of(path)
+    run = read_text_log(path)
+    if identify(path) != before:
+        raise LogFormatError(f"{path} changes while it is read; open it when it is complete.")
+    job = _Job(run, path, copy, before, sha256)
+    _make_copy(job, run, noted=into is None)
+    return copy
 
 
 class _CopySource:
@@ -168,19 +209,38 @@ def _pristine(run: SingleRunData) -> SingleRunData:
 def _write_copy(job: _Job, run: SingleRunData) -> None:
     _be_modest()
     try:
-        job.copy.parent.mkdir(parents=True, exist_ok=True)
-        sha256 = job.sha256 or sha256_of(job.path)
-        source = SourceInfo(sha256, job.identity.size)
-        series = ((var_id, run.peek(var_id)) for var_id in run.id_to_instance)
-        with whole_file(job.copy) as file:
-            write_series(file, run, series, source=source)
-        if identify(job.path) == job.identity:
-            run_cache.write_note(job.copy, job.identity, sha256, settled=job.sha256 is None)
-        run_cache.evict()
+        _make_copy(job, run, noted=True)
     except (OSError, LocalFileError) as error:
         logger.warning("No copy of %s is kept for next time: %s", job.path, error)
     finally:
         _writers.remove(threading.current_thread())
+
+
+def _make_copy(job: _Job, run: SingleRunData, *, noted: bool) -> None:
+    job.copy.parent.mkdir(parents=True, exist_ok=True)
+    sha256 = job.sha256 or sha256_of(job.path)
+    source = SourceInfo(sha256, job.identity.size)
+    series = ((var_id, run.peek(var_id)) for var_id in run.id_to_instance)
+    with whole_file(job.copy) as file:
+        write_series(file, run, series, source=source)
+    if not noted:
+        return
+    if identify(job.path) == job.identity:
+        run_cache.write_note(job.copy, job.identity, sha256, settled=job.sha256 is None)
+    run_cache.evict()
+
+
+def _is_columnar(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _find_or_await(path: Path) -> Path | None:
+    copy = run_cache.find(path, 0)
+    if copy is None and _writers:  # perhaps one is being written just now
+        wait_for_copies()
+        copy = run_cache.find(path, 0)
+    return copy
 
 
 def _be_modest() -> None:
