@@ -46,12 +46,13 @@ class Upload:
 def main() -> None:
     arguments = parse_arguments()
     for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)  # as Ctrl-C: the server goes too
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup
+            signal.signal(ending, signal.default_int_handler)  # as Ctrl-C: the server goes too
     try:
         demonstrate(arguments)
     except KeyboardInterrupt:
         say("Stopped; nothing is left running.")
-        sys.exit(130)
+        sys.exit(0 if arguments.serve else 130)
 
 
 def demonstrate(arguments: argparse.Namespace) -> None:

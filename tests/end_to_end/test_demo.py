@@ -74,7 +74,7 @@ def test_a_demo_that_is_told_to_end_takes_its_server_with_it(tmp_path):
         demo.send_signal(signal.SIGTERM)
 
         rest = demo.stdout.read()
-        assert demo.wait(15) == 130, shown + rest
+        assert demo.wait(15) == 0, shown + rest
     assert "Stopped; nothing is left running." in rest
     assert "Traceback" not in rest
     assert processes_in(home) == []
