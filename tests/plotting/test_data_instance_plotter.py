@@ -26,9 +26,11 @@ def test_units_and_titles_stand_on_the_axes(make_series):
     assert plot_single_axis([volts, volts]).layout.yaxis.title.text == "[V]"
     assert plot_single_axis([volts, amps]).layout.yaxis.title.text is None
     assert plot_single_axis(volts, y_axis_title="Pack").layout.yaxis.title.text == "Pack"
+    labelled = make_series(unit="V", label="Pack voltage [V]")
+    assert plot_single_axis(labelled).layout.yaxis.title.text == "Pack voltage [V]"
     figure = plot_dual_axis(volts, amps)
-    assert figure.layout.yaxis.title.text == "[V]"
-    assert figure.layout.yaxis2.title.text == "[A]"
+    assert figure.layout.yaxis.title.text == "Power [V]"
+    assert figure.layout.yaxis2.title.text == "Power [A]"
 
 
 def test_traces_keep_apart_by_colour_across_both_axes(make_series):

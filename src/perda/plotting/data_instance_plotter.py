@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from perda.core_data_structures.data_instance import DataInstance
@@ -20,7 +16,8 @@ from perda.plotting.plotting_constants import (
     LayoutConfig,
     VLineConfig,
 )
-from perda.plotting.style import WEBGL_FROM, axis, color, style_figure
+from perda.plotting.style import add_note, axis, style_figure, time_axis
+from perda.plotting.time_lines import Account, LineOptions, add_series, bare_name, series_name
 from perda.units import Timescale, to_seconds
 
 logger = logging.getLogger(__name__)
@@ -39,6 +36,10 @@ def plot_single_axis(
     vlines: Sequence[float] | None = None,
     vline_config: VLineConfig = DEFAULT_VLINE_CONFIG,
     max_points: int | None = None,
+    *,
+    downsample: str | None = None,
+    max_gap_s: float | None = None,
+    steps: bool | None = None,
 ) -> go.Figure:
     """Plot one or more series over time on one axis.
 
@@ -47,7 +48,8 @@ def plot_single_axis(
     data_instances : DataInstance or list of DataInstance
         Series; the trace's name is the series' label.
     title, y_axis_title : str or None
-        Texts; without ``y_axis_title`` the axis shows the series' unit where they share one.
+        Texts; without ``y_axis_title`` the axis shows the name and unit of a single series,
+        or the unit that several share.
     show_legend : bool
         Whether the legend is shown.
     layout_config, font_config
@@ -60,21 +62,34 @@ def plot_single_axis(
         Look of these lines.
     max_points : int or None
         Show every ceil(n / max_points)-th sample only, which may hide peaks; None: every sample.
+    downsample : str or None
+        ``"minmaxlttb"`` shows at most ``max_points`` samples of each series (10,000 without it),
+        chosen so that shape and peaks stay; ``"none"`` does not; None: what
+        :func:`perda.plotting.set_default_downsample` says, at first ``"none"``. The hover box
+        and a note tell how many samples are shown.
+    max_gap_s : float or None
+        Break the line where two samples are further apart in seconds.
+    steps : bool or None
+        Whether lines are steps; None: those of states are (:func:`perda.plotting.is_state`).
 
     Returns
     -------
     plotly.graph_objects.Figure
+        Without traces, after a logged warning, where there are no samples.
 
     Raises
     ------
     ValueError
-        If ``max_points`` is below 1.
+        If ``max_points`` is below 1, ``max_gap_s`` not positive, or ``downsample`` unknown.
     """
     series = as_list(data_instances)
-    figure = go.Figure()
-    add_series(figure, series, timestamp_unit, max_points)
-    figure.update_xaxes(**axis("Time (s)", font_config))
-    figure.update_yaxes(**axis(y_axis_title or common_unit(series), font_config))
+    options = LineOptions(timestamp_unit, max_points, downsample, max_gap_s, steps)
+    figure, account = go.Figure(), Account()
+    warn_if_none(series)
+    add_series(figure, series, options, account=account)
+    figure.update_xaxes(**time_axis(font_config))
+    figure.update_yaxes(**axis(y_axis_title or axis_name(series), font_config))
+    add_note(figure, account.text, font_config)
     add_vlines(figure, vlines, timestamp_unit, vline_config)
     style_figure(
         figure,
@@ -99,6 +114,10 @@ def plot_dual_axis(
     vlines: Sequence[float] | None = None,
     vline_config: VLineConfig = DEFAULT_VLINE_CONFIG,
     max_points: int | None = None,
+    *,
+    downsample: str | None = None,
+    max_gap_s: float | None = None,
+    steps: bool | None = None,
 ) -> go.Figure:
     """Plot series over time on a left and a right axis; those on the right are dashed.
 
@@ -107,30 +126,34 @@ def plot_dual_axis(
     left_data_instances, right_data_instances : DataInstance or list of DataInstance
         Series of each axis.
     left_y_axis_title, right_y_axis_title : str or None
-        Texts; without one the axis shows its series' unit where they share one.
-    title, show_legend, font_config, layout_config, timestamp_unit, vlines, vline_config, max_points
+        Texts; without one, as in :func:`plot_single_axis`.
+    title, show_legend, font_config, layout_config, timestamp_unit, vlines, vline_config
+        As in :func:`plot_single_axis`.
+    max_points, downsample, max_gap_s, steps
         As in :func:`plot_single_axis`.
 
     Returns
     -------
     plotly.graph_objects.Figure
+        Without traces, after a logged warning, where there are no samples.
 
     Raises
     ------
     ValueError
-        If ``max_points`` is below 1.
+        As in :func:`plot_single_axis`.
     """
     left, right = as_list(left_data_instances), as_list(right_data_instances)
-    figure = go.Figure()
-    add_series(figure, left, timestamp_unit, max_points)
-    add_series(
-        figure, right, timestamp_unit, max_points, line={"dash": "dash", "width": 1.5}, yaxis="y2"
-    )
+    options = LineOptions(timestamp_unit, max_points, downsample, max_gap_s, steps)
+    figure, account = go.Figure(), Account()
+    warn_if_none([*left, *right])
+    add_series(figure, left, options, account=account)
+    add_series(figure, right, options, account=account, line={"dash": "dash"}, yaxis="y2")
+    add_note(figure, account.text, font_config)
     figure.update_layout(
-        xaxis=axis("Time (s)", font_config),
-        yaxis=axis(left_y_axis_title or common_unit(left), font_config),
+        xaxis=time_axis(font_config),
+        yaxis=axis(left_y_axis_title or axis_name(left), font_config),
         yaxis2=axis(
-            right_y_axis_title or common_unit(right),
+            right_y_axis_title or axis_name(right),
             font_config,
             overlaying="y",
             side="right",
@@ -161,34 +184,18 @@ def common_unit(series: Sequence[DataInstance]) -> str | None:
     return f"[{unit}]" if unit else None
 
 
-# Any: plotly's trace attributes are free-form.
-def add_series(
-    figure: go.Figure,
-    series: Sequence[DataInstance],
-    timestamp_unit: Timescale | str,
-    max_points: int | None = None,
-    *,
-    line: dict[str, Any] | None = None,
-    **placement: Any,
-) -> None:
-    """Add one line per series; one without samples is named in a warning and gives none."""
-    total = sum(len(one) for one in series)
-    trace = go.Scattergl if total > WEBGL_FROM else go.Scatter
-    for one in series:
-        if len(one) == 0:
-            logger.warning("%s has no samples to plot.", one.label or "A series")
-            continue
-        times, values = _every_nth(to_seconds(one.timestamp_np, timestamp_unit), one, max_points)
-        figure.add_trace(
-            trace(
-                x=times,
-                y=values,
-                mode="lines",
-                name=one.label,
-                line={"color": color(len(figure.data)), "width": 1.5} | (line or {}),
-                **placement,
-            )
-        )
+def axis_name(series: Sequence[DataInstance]) -> str | None:
+    """Return the name and unit of a single series, or the unit that several share."""
+    if len(series) != 1:
+        return common_unit(series)
+    unit = common_unit(series)
+    return f"{bare_name(series[0])} {unit}" if unit else series_name(series[0])
+
+
+def warn_if_none(series: Sequence[DataInstance]) -> None:
+    """Log a warning where there is no series at all."""
+    if not series:
+        logger.warning("There is no series to plot.")
 
 
 def add_vlines(
@@ -208,14 +215,3 @@ def add_vlines(
             },
             opacity=vline_config.opacity,
         )
-
-
-def _every_nth(
-    times: npt.NDArray[np.float64], series: DataInstance, max_points: int | None
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    if max_points is None:
-        return times, series.value_np
-    if max_points < 1:
-        raise ValueError(f"max_points is {max_points}; expected 1 or more, or None for all.")
-    step = max(1, math.ceil(len(series) / max_points))
-    return times[::step], series.value_np[::step]

@@ -24,9 +24,12 @@ COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY, "#000000")
 
 _GRID = "#e3e6ea"
 _AXIS = "#8a9099"
+_NOTE = "#5f6b76"
 
 # Above so many points a browser draws with WebGL; below, as SVG, which prints sharper.
 WEBGL_FROM = 20_000
+
+LINE_WIDTH = 1.25
 
 
 def color(index: int) -> str:
@@ -69,6 +72,15 @@ def tick_size(font_config: FontConfig) -> int:
     return (font_config.small + font_config.medium) // 2
 
 
+def time_axis(font_config: FontConfig, **more: Any) -> dict[str, Any]:
+    """Return the settings of an axis of seconds; the hover box is headed by the time."""
+    return axis(
+        "Time [s]",
+        font_config,
+        **{"unifiedhovertitle": {"text": "<b>%{x:.4~f} s</b>"}, "hoverformat": ".4~f"} | more,
+    )
+
+
 # Any: plotly's attributes are free-form.
 def axis(title: str | None, font_config: FontConfig, **more: Any) -> dict[str, Any]:
     """Return the settings of an axis."""
@@ -101,3 +113,20 @@ def _title(
 def style_panel_titles(figure: go.Figure, font_config: FontConfig) -> None:
     """Give the titles that plotly put above its panels the size of axis titles."""
     figure.update_annotations(font={"size": font_config.medium, "color": INK})
+
+
+def add_note(figure: go.Figure, text: str, font_config: FontConfig) -> None:
+    """Write a note in small type below the right end of a figure's axes."""
+    if text:
+        figure.add_annotation(
+            text=text,
+            x=1,
+            y=0,
+            yshift=-34,
+            xref="paper",
+            yref="paper",
+            xanchor="right",
+            yanchor="top",
+            showarrow=False,
+            font={"size": font_config.small + 1, "color": _NOTE},
+        )
