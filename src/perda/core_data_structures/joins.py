@@ -15,6 +15,7 @@ from perda.core_data_structures.resampling import (
     distinct_times,
     sample_at,
 )
+from perda.units import Timescale, from_seconds
 
 Joined = tuple[Times, Values, Values]
 
@@ -26,6 +27,8 @@ def left_join(
     right_val: npt.ArrayLike,
     *,
     method: ResampleMethod | str = ResampleMethod.LINEAR,
+    max_gap_s: float | None = None,
+    source_time_unit: Timescale | str = Timescale.MS,
 ) -> Joined:
     """Keep the left series; read the right one at its times.
 
@@ -37,6 +40,11 @@ def left_join(
         Values.
     method : ResampleMethod or str
         How the right series is read between its samples.
+    max_gap_s : float or None
+        Seconds. Between two samples farther apart than this, and farther than this from the
+        first or last one, no value is made up: it is NaN.
+    source_time_unit : Timescale or str
+        Unit of the times; only ``max_gap_s`` needs it.
 
     Returns
     -------
@@ -50,7 +58,8 @@ def left_join(
     """
     left_times, left_values = _series(left_ts, left_val, "left")
     right_times, right_values = _series(right_ts, right_val, "right")
-    aligned = sample_at(left_times, right_times, right_values, method)
+    max_gap = _raw_gap(max_gap_s, source_time_unit)
+    aligned = sample_at(left_times, right_times, right_values, method, max_gap=max_gap)
     return left_times.copy(), left_values.copy(), aligned
 
 
@@ -63,12 +72,14 @@ def outer_join(
     method: ResampleMethod | str = ResampleMethod.LINEAR,
     drop_nan: bool = True,
     fill: float = 0.0,
+    max_gap_s: float | None = None,
+    source_time_unit: Timescale | str = Timescale.MS,
 ) -> Joined:
     """Read both series at the union of their times.
 
     Parameters
     ----------
-    left_ts, left_val, right_ts, right_val, method
+    left_ts, left_val, right_ts, right_val, method, max_gap_s, source_time_unit
         As in :func:`left_join`.
     drop_nan : bool
         Leave out the times at which either value is NaN; otherwise ``fill`` stands there.
@@ -88,8 +99,9 @@ def outer_join(
     left_times, left_values = _series(left_ts, left_val, "left")
     right_times, right_values = _series(right_ts, right_val, "right")
     times = distinct_times(np.concatenate([left_times, right_times]))
-    left = sample_at(times, left_times, left_values, method)
-    right = sample_at(times, right_times, right_values, method)
+    max_gap = _raw_gap(max_gap_s, source_time_unit)
+    left = sample_at(times, left_times, left_values, method, max_gap=max_gap)
+    right = sample_at(times, right_times, right_values, method, max_gap=max_gap)
     missing = np.isnan(left) | np.isnan(right)
     if drop_nan:
         return times[~missing], left[~missing], right[~missing]
@@ -104,12 +116,14 @@ def inner_join(
     *,
     tolerance: float,
     method: ResampleMethod | str = ResampleMethod.LINEAR,
+    max_gap_s: float | None = None,
+    source_time_unit: Timescale | str = Timescale.MS,
 ) -> Joined:
     """Keep the left times that have a right time within ``tolerance``.
 
     Parameters
     ----------
-    left_ts, left_val, right_ts, right_val, method
+    left_ts, left_val, right_ts, right_val, method, max_gap_s, source_time_unit
         As in :func:`left_join`.
     tolerance : float
         Largest distance to the closest right time, ends in, in the unit of the times; ≥ 0.
@@ -126,13 +140,25 @@ def inner_join(
     """
     if not tolerance >= 0:
         raise ValueError(f"tolerance is {tolerance}; expected a number ≥ 0.")
-    times, left, right = left_join(left_ts, left_val, right_ts, right_val, method=method)
+    times, left, right = left_join(
+        left_ts,
+        left_val,
+        right_ts,
+        right_val,
+        method=method,
+        max_gap_s=max_gap_s,
+        source_time_unit=source_time_unit,
+    )
     right_times = np.asarray(right_ts, dtype=np.int64)
     after = np.clip(np.searchsorted(right_times, times), 0, len(right_times) - 1)
     before = np.maximum(after - 1, 0)
     distance = np.minimum(np.abs(right_times[after] - times), np.abs(right_times[before] - times))
     near = distance <= tolerance
     return times[near], left[near], right[near]
+
+
+def _raw_gap(max_gap_s: float | None, unit: Timescale | str) -> float | None:
+    return None if max_gap_s is None else from_seconds(max_gap_s, unit)
 
 
 def _series(ts: npt.ArrayLike, val: npt.ArrayLike, side: str) -> tuple[Times, Values]:

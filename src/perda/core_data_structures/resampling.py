@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
+Query = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 _MIN_POINTS_FOR_CUBIC = 4
 
@@ -36,10 +37,12 @@ def distinct_times(times: Times) -> Times:
 
 
 def sample_at(
-    query_ts: Times,
+    query_ts: Query,
     source_ts: Times,
     source_val: Values,
     method: ResampleMethod | str = ResampleMethod.LINEAR,
+    *,
+    max_gap: float | None = None,
 ) -> Values:
     """Read a series at the times ``query_ts``.
 
@@ -48,7 +51,7 @@ def sample_at(
 
     Parameters
     ----------
-    query_ts : numpy.ndarray of int64, shape (m,)
+    query_ts : numpy.ndarray of int64 or float64, shape (m,)
         Times to read at, in any order.
     source_ts : numpy.ndarray of int64, shape (n,)
         Non-decreasing times of the samples, in the same unit; n ≥ 1.
@@ -56,6 +59,9 @@ def sample_at(
         The samples.
     method : ResampleMethod or str
         How values between samples are found.
+    max_gap : float or None
+        Between two samples farther apart than this, and farther than this before the first
+        or after the last one, the series is NaN instead; in the unit of the times.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def sample_at(
     Raises
     ------
     ValueError
-        If the method is unknown or the series is empty.
+        If the method is unknown, the series is empty, or ``max_gap`` is negative.
     """
     reader = _READERS[ResampleMethod(method)]
     if len(source_ts) == 0:
@@ -74,20 +80,38 @@ def sample_at(
         source_ts, source_val = source_ts[last_of_instant], source_val[last_of_instant]
     # Microseconds since an arbitrary start may exceed float64's 53 bits; differences do not.
     origin = source_ts[0]
-    return reader((query_ts - origin), (source_ts - origin), source_val)
+    query, times = query_ts - origin, source_ts - origin
+    read = reader(query, times, source_val)
+    if max_gap is None:
+        return read
+    return np.where(_in_gap(query, times, max_gap), np.nan, read)
 
 
-def _linear(query: Times, times: Times, values: Values) -> Values:
+def _in_gap(query: Query, times: Times, max_gap: float) -> npt.NDArray[np.bool_]:
+    if not max_gap >= 0:
+        raise ValueError(f"max_gap is {max_gap}; expected a number ≥ 0.")
+    last = len(times) - 1
+    after = np.searchsorted(times, query)
+    left, right = times[np.maximum(after - 1, 0)], times[np.minimum(after, last)]
+    # Beyond an end both neighbours are that end, and its distance is what counts.
+    beyond = np.where(after > last, query - times[-1], times[0] - query)
+    outside = (after > last) | (query < times[0])
+    gap: npt.NDArray[np.bool_] = np.where(outside, beyond, right - left) > max_gap
+    inside: npt.NDArray[np.bool_] = gap & (right != query)
+    return inside
+
+
+def _linear(query: Query, times: Times, values: Values) -> Values:
     return np.interp(query, times, values)
 
 
-def _hold(query: Times, times: Times, values: Values) -> Values:
+def _hold(query: Query, times: Times, values: Values) -> Values:
     before = np.searchsorted(times, query, side="right") - 1
     held: Values = values[np.maximum(before, 0)]
     return held
 
 
-def _nearest(query: Times, times: Times, values: Values) -> Values:
+def _nearest(query: Query, times: Times, values: Values) -> Values:
     after = np.clip(np.searchsorted(times, query), 0, len(times) - 1)
     before = np.maximum(after - 1, 0)
     closer_before = query - times[before] <= times[after] - query
@@ -95,7 +119,7 @@ def _nearest(query: Times, times: Times, values: Values) -> Values:
     return chosen
 
 
-def _cubic(query: Times, times: Times, values: Values) -> Values:
+def _cubic(query: Query, times: Times, values: Values) -> Values:
     finite = np.isfinite(values)  # one NaN would make every coefficient of a spline NaN
     if np.count_nonzero(finite) < _MIN_POINTS_FOR_CUBIC:
         return _linear(query, times, values)
