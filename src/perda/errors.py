@@ -14,6 +14,8 @@
     ├── InvalidMetadataError (ValueError)       a title, tag or field the server would not take
     ├── LocalFileError (OSError)                a file or directory on this machine is in the way
     ├── MissingExtraError (ImportError)         an optional part is not installed
+    ├── FunctionNotPortableError (TypeError)    a function that cannot go to another process
+    ├── SchedulerError (ConnectionError)        the Dask scheduler cannot be reached
     ├── ServerConnectionError (ConnectionError) the data server: unreachable or refusing
     │   ├── LoginRefusedError                   wrong password, or too many tries
     │   ├── NotLoggedInError                    no session, or it has ended
@@ -93,6 +95,14 @@ class LocalFileError(PerdaError, OSError):
 
 class MissingExtraError(PerdaError, ImportError):
     """An optional part of perda is not installed; the message gives the command that adds it."""
+
+
+class FunctionNotPortableError(PerdaError, TypeError):
+    """A function to run over many runs cannot be sent to other processes; the message says why."""
+
+
+class SchedulerError(PerdaError, ConnectionError):
+    """The Dask scheduler cannot be reached."""
 
 
 class ServerConnectionError(PerdaError, ConnectionError):
