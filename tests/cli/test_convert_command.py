@@ -93,7 +93,7 @@ def test_an_existing_file_is_replaced_by_force_alone(log, tmp_path):
     out = tmp_path / "o.csv"
     out.write_text("kept")
     done = perda("convert", log, out)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "o.csv exists; choose another name or add --force." in done.stderr
     assert out.read_text() == "kept"
     assert perda("convert", log, out, "--force").exit_code == 0

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from perda.errors import SettingsError
+from perda.errors import LocalFileError, SettingsError
 from perda.sample import sample_names, write_sample_log
 
 REQUIRED = [
@@ -169,7 +169,7 @@ def test_no_variables_are_refused(tmp_path):
 
 
 def test_missing_folder_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="nowhere"):
+    with pytest.raises(LocalFileError, match=r"there is no directory .*nowhere"):
         write_sample_log(tmp_path / "nowhere" / "run.csv", minutes=0.1, variables=5)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -75,22 +78,51 @@ class _LazyGroup(click.Group):
 
             close = difflib.get_close_matches(name, _COMMANDS, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
-            ctx.fail(f"There is no command {name!r}.{hint} 'perda --help' lists them.")
+            ctx.fail(f"There is no command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in _COMMANDS.items()])
 
+    # Any: as in click's own signature.
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        with _errors_in_one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        try:
+        with _errors_in_one_line():
             return super().invoke(ctx)
-        except PerdaError as error:
-            raise _OneLine(str(error)) from error
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    # The first asks for a command's help; click itself ends quietly at a closed pipe.
+    except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):
+        raise
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "perda"
+        text = f"{error.format_message().rstrip('.')}. '{command} --help' shows how."
+        raise _OneLine(text) from error
+    except click.ClickException as error:
+        raise _OneLine(error.format_message()) from error
+    except PerdaError as error:
+        raise _OneLine(str(error)) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise _OneLine(f"{where}{error.strerror or error}.") from error
 
 
 class _OneLine(click.ClickException):
-    """An error of ours: its sentence on standard error, exit code 2, no traceback."""
+    """An error: its sentence on standard error, exit code 2, no traceback."""
 
     exit_code = 2
 
@@ -105,7 +137,10 @@ def _print_completion(ctx: click.Context, _: click.Parameter, asked: bool) -> No
 
 
 @click.group(
-    cls=_LazyGroup, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
+    "perda",
+    cls=_LazyGroup,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(perda.__version__, prog_name="perda")
 @click.option("-v", "--verbose", count=True, help="Say more on standard error (-vv: all).")
@@ -120,4 +155,5 @@ def _print_completion(ctx: click.Context, _: click.Parameter, asked: bool) -> No
 def main(verbose: int) -> None:
     """Racing telemetry, from the car's log to the answer."""
     level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    form = "%(levelname)s %(name)s: %(message)s" if verbose else "%(levelname)s: %(message)s"
+    logging.basicConfig(level=level, format=form)

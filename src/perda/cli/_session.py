@@ -13,6 +13,7 @@ from perda.cli._progress import progress_bar
 from perda.errors import (
     InvalidKeyError,
     LocalFileError,
+    LogFormatError,
     LogNotFoundError,
     NotLoggedInError,
 )
@@ -48,6 +49,8 @@ def open_log(file_or_key: str, verbose: int = 0) -> Analyzer:
 
     if Path(file_or_key).is_file():
         return Analyzer(file_or_key, verbose=verbose)
+    if Path(file_or_key).is_dir():
+        raise LocalFileError(f"{file_or_key!r} is a directory; name a log.")
     no_file = f"There is no file {file_or_key!r} here"
     if read_session() is None:
         raise LocalFileError(f"{no_file}, and no server to look for such a log. {_HOW_TO_LOG_IN}")
@@ -62,6 +65,8 @@ def open_log(file_or_key: str, verbose: int = 0) -> Analyzer:
                 "'perda ls' lists them.",
                 error.status,
             ) from error
+        except LogFormatError as error:
+            raise LogFormatError(f"The log {file_or_key!r} on {client.url}: {error}") from error
 
 
 def open_client(*, cached: bool = False) -> ServerClient:

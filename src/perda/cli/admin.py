@@ -39,6 +39,7 @@ def admin() -> None:
 
 @admin.command(
     "set-password",
+    short_help="Change a role's password.",
     epilog="""\b
 Examples:
   perda admin set-password viewer --data-dir ./perda-data
@@ -71,6 +72,7 @@ def set_password(role: str, password_stdin: bool, data_dir: Path) -> None:
 
 @admin.command(
     "rotate-store-key",
+    short_help="Replace the store's admin key.",
     epilog="""\b
 Example:
   perda admin rotate-store-key --data-dir ./perda-data

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
+import warnings
 
 import click
 
@@ -63,7 +65,7 @@ def logout() -> None:
 
 def _read_password(url: str, from_stdin: bool) -> str:
     if not from_stdin:
-        return str(click.prompt(f"Password for {url}", hide_input=True))
+        return _ask_for_password(url)
     try:
         text = sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
@@ -72,3 +74,15 @@ def _read_password(url: str, from_stdin: bool) -> str:
     if not password:
         raise LoginRefusedError("There is no password on standard input.")
     return password
+
+
+def _ask_for_password(url: str) -> str:
+    # Without a terminal, getpass warns that it would show the password, and goes on.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return str(click.prompt(f"Password for {url}", hide_input=True))
+        except getpass.GetPassWarning as warning:
+            raise LoginRefusedError(
+                "There is no terminal to ask for the password; use --password-stdin."
+            ) from warning

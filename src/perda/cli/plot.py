@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from perda.units import to_seconds
+
+if TYPE_CHECKING:
+    from perda.core_data_structures.single_run_data import SingleRunData
 
 _EPILOG = """\b
 Examples:
@@ -43,6 +49,8 @@ def plot(
     """Plot one or more VARIABLEs (names or ids) of the log FILE_OR_KEY over time."""
     if output.suffix.lower() not in {".html", ".png"}:
         raise click.BadParameter(f"{output} must end in .html or .png.", param_hint="--output")
+    if not output.parent.is_dir():
+        raise click.BadParameter(f"there is no directory {output.parent}.", param_hint="--output")
     from perda.cli._session import open_log
 
     run = open_log(file_or_key)
@@ -55,10 +63,23 @@ def plot(
         max_points=max_points,
     )
     if not figure.data:
-        raise click.ClickException("There is nothing to plot: no sample in that range.")
+        raise click.ClickException(
+            f"There is nothing to plot: {_why_nothing(run.data, start, end)}"
+        )
     from perda.plotting.export import write_figure
 
     click.echo(f"Wrote {write_figure(figure, output)}")
+
+
+def _why_nothing(run: SingleRunData, start: float | None, end: float | None) -> str:
+    if start is None and end is None:
+        return "the log has no sample of that."
+    first, last = (
+        to_seconds(t, run.timestamp_unit) for t in (run.data_start_time, run.data_end_time)
+    )
+    return (
+        f"no sample of that between --start and --end; the log runs from {first:g} to {last:g} s."
+    )
 
 
 def _key(name: str) -> str | int:

@@ -8,6 +8,8 @@ import click
 
 from perda.cli._progress import progress_bar
 
+_MOST_VARIABLES = 100_000  # far above any car's; a million takes minutes and much memory
+
 _EPILOG = """\b
 Examples:
   perda sample run.csv
@@ -17,11 +19,15 @@ Examples:
 
 @click.command(epilog=_EPILOG)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--minutes", default=5.0, show_default=True, type=click.FloatRange(min=0, min_open=True)
-)
+@click.option("--minutes", default=5.0, show_default=True, help="Length, at most 240.")
 @click.option("--seed", default=1, show_default=True, help="The same seed writes the same bytes.")
-@click.option("--variables", default=832, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--variables",
+    default=832,
+    show_default=True,
+    type=click.IntRange(min=1, max=_MOST_VARIABLES),
+    help="How many; the most important come first.",
+)
 @click.option("--force", is_flag=True, help="Replace OUT if it exists.")
 def sample(out: Path, minutes: float, seed: int, variables: int, force: bool) -> None:
     """Write a log of an electric Formula car driving laps to the file OUT.
@@ -40,5 +46,5 @@ def sample(out: Path, minutes: float, seed: int, variables: int, force: bool) ->
         )
     click.echo(
         f"{out}: {summary.samples:,} samples of {summary.variables} variables, "
-        f"{summary.duration_s / 60:g} minutes"
+        f"{summary.duration_s / 60:g} min"
     )

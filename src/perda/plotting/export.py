@@ -16,6 +16,7 @@ from typing import Any
 import plotly
 import plotly.graph_objects as go
 
+from perda._files import whole_file
 from perda.errors import MissingExtraError, PerdaError
 
 _CHROMIUM_FLAGS = (
@@ -51,15 +52,19 @@ def write_figure(figure: go.Figure, path: str | os.PathLike[str], scale: float =
         If the ending is another one.
     MissingExtraError
         If a PNG is asked for and its renderer is not installed.
+    LocalFileError
+        If the file cannot be written.
     """
     target = Path(path)
     if target.suffix.lower() == ".html":
         # The script travels inside the page: it must open at a track without internet.
-        figure.write_html(target, include_plotlyjs=True)
+        content = figure.to_html(include_plotlyjs=True).encode()
     elif target.suffix.lower() == ".png":
-        target.write_bytes(figure_to_png(figure, scale))
+        content = figure_to_png(figure, scale)
     else:
         raise ValueError(f"Cannot write {target}: expected a name ending in .html or .png.")
+    with whole_file(target) as file:
+        file.write(content)
     return target
 
 

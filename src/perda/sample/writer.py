@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 import polars as pl
 
-from perda.errors import SettingsError
+from perda.errors import LocalFileError, SettingsError
 from perda.sample.catalogue import DEFAULT_VARIABLES, catalogue
 from perda.sample.model import RunModel, simulate_run, state_window
 from perda.sample.sensing import Message, Rows, plan_messages
@@ -92,7 +91,7 @@ def write_sample_log(
     ------
     SettingsError
         If ``minutes`` or ``variables`` is out of range.
-    OSError
+    LocalFileError
         If the file cannot be written.
     """
     if not (isfinite(minutes) and 0 < minutes <= _LONGEST_MINUTES):
@@ -103,22 +102,19 @@ def write_sample_log(
     # Sorted as the car's software declares them: node by node.
     chosen = sorted(catalogue(variables), key=lambda variable: variable.name)
     target, duration_s = Path(path), minutes * 60
-    unfinished = _unfinished_name(target)
+    if not target.parent.is_dir():
+        raise LocalFileError(f"Cannot write {target}: there is no directory {target.parent}.")
+    unfinished = target.with_name(f".perda-sample-{secrets.token_hex(6)}.part")
     try:
         with unfinished.open("xb") as file:
             samples = _write_run(file, chosen, duration_s, seed, progress)
         unfinished.replace(target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LocalFileError(f"Cannot write {target}: {reason}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
     return SampleSummary(target, samples, len(chosen), duration_s)
-
-
-def _unfinished_name(target: Path) -> Path:
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            errno.ENOENT, "The folder for the sample log does not exist", str(target.parent)
-        )
-    return target.with_name(f".perda-sample-{secrets.token_hex(6)}.part")
 
 
 def _write_run(
