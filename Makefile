@@ -7,7 +7,7 @@ STAMP  := $(VENV)/.installed
 LOG    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check format bench docs clean
+.PHONY: help install demo serve test check format fuzz bench docs clean
 
 help:  ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(STAMP)  ## Lint, format check and types
 format: $(STAMP)  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fuzz: $(STAMP)  ## Damage logs at random and compare the reader with a plain one (SECONDS=300)
+	$(BIN)/python tests/formats/fuzz_reader.py --seconds $(or $(SECONDS),300)
 
 bench: $(STAMP)  ## Run the benchmarks; each prints ratios against a named alternative
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -27,7 +27,14 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HOME", str(home))
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("PERDA_CONFIG_DIR", "PERDA_CACHE_DIR", "PERDA_DATA_DIR", "PERDA_S3_PUBLIC_URL"):
+    for name in (
+        "PERDA_CONFIG_DIR",
+        "PERDA_CACHE_DIR",
+        "PERDA_DATA_DIR",
+        "PERDA_S3_PUBLIC_URL",
+        "PERDA_CACHE",
+        "PERDA_MAX_DECOMPRESSED_BYTES",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -171,6 +171,10 @@ fixtures_are_fine = settings(
 @example(content=b"1,2,3\n", ts_offset=0)
 @example(content=b"h\n9223372036854775807,5,0.0\n", ts_offset=7)
 @example(content=b"h\n1,2, 3\n", ts_offset=0)
+@example(content=b"h\n1\r,2,3\n", ts_offset=0)
+@example(content=b"h\n\x1f\x8b\x08\x00\n1,2,3\n", ts_offset=0)
+@example(content=b"h\nx\x9c\n1,2,3\n", ts_offset=0)
+@example(content=b"h\n\x28\xb5\x2f\xfd\n1,2,3\n", ts_offset=0)
 @example(content=b"h\n1,2,inf\n1,2,1e400\n", ts_offset=0)
 @example(content=b"h\n1,2,3\r\r\n", ts_offset=0)
 def test_generated_logs(content, ts_offset, scratch):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -214,3 +216,27 @@ def test_the_footer_is_plain_json_with_the_statistics(columnar):
     assert by_name["empty"]["count"] == 0
     assert by_name["empty"]["row_groups"][1] == 0
     assert [entry["max"] for entry in document["variables"]].count("inf") == 1
+
+
+def examples_of_page():
+    """Return the Python examples of the page that describes the format."""
+    page = (Path(__file__).parents[2] / "docs" / "columnar-format.md").read_text()
+    return re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+
+
+@pytest.mark.filterwarnings("ignore")  # what other libraries warn of is theirs
+@pytest.mark.parametrize("example", examples_of_page())
+def test_the_documented_examples_read_it_without_perda(example, make_log, tmp_path, monkeypatch):
+    for module in re.findall(r"^import (\w+)", example, re.MULTILINE):
+        pytest.importorskip(module)
+    write_columnar_log(parse_csv(make_log(), verbose=0), tmp_path / "run.perda.parquet")
+    monkeypatch.chdir(tmp_path)
+
+    found: dict[str, object] = {}
+    exec(example, found)
+
+    if "voltage" in found:
+        assert list(found["voltage"]["timestamp"]) == [72, 114]
+        assert list(found["voltage"]["value"]) == [400.5, 399.5]
+    else:
+        assert found["document"]["variables"][0]["name"] == "ams.pack.voltage"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from perda.analyzer import Analyzer
+from perda.core_data_structures import Finding
 from perda.errors import LogFormatError
 from perda.formats import cached_log, run_cache
 
@@ -307,3 +309,13 @@ def test_a_packed_log_under_another_name_is_refused_unless_asked_for(log):
     with pytest.raises(LogFormatError, match="packed by gzip"):
         open_log(log)
     assert len(open_log(log, compressed=True).data["a"]) == 10_000
+
+
+def test_a_packed_log_that_is_cut_says_so_also_from_its_copy(log):
+    packed = log.with_name("run.csv.gz")
+    packed.write_bytes(gzip.compress(log.read_bytes())[:-4000])
+
+    reports = [open_log(packed).report for _ in range(2)]
+
+    assert [report.count(Finding.CUT_OFF) for report in reports] == [1, 1]
+    assert reports[0].samples > 1000

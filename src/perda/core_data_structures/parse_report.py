@@ -25,6 +25,7 @@ class Finding(StrEnum):
     DUPLICATE_ID = "id declared twice"
     DUPLICATE_NAME = "name declared with two ids"
     UNDECLARED_ID = "id never declared"
+    CUT_OFF = "packed file cut off"
 
 
 PARSING_ERRORS = frozenset({Finding.MALFORMED, Finding.NUL_BYTES, Finding.NEGATIVE_TIME})

@@ -27,7 +27,7 @@ SUFFIX = ".perda.parquet"
 MAX_ROWS_PER_GROUP = 1 << 22
 
 # Measured against the alternatives in docs/columnar-format.md.
-_ENCODING = {
+ENCODING = {
     "compression": "zstd",
     "compression_level": 3,
     "use_dictionary": ["name", "value"],
@@ -81,7 +81,7 @@ def write_series(
 
     stored: list[StoredVariable] = []
     row_groups = 0
-    with pq.ParquetWriter(file, _schema(), **_ENCODING) as writer:
+    with pq.ParquetWriter(file, _schema(), **ENCODING) as writer:
         for var_id, one in series:
             name = run.id_to_cpp_name[var_id]
             first = row_groups

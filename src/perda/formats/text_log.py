@@ -13,7 +13,7 @@ from perda.core_data_structures.instance_map import InstanceMap
 from perda.core_data_structures.parse_report import LEFT_OUT, Finding, ParseReport
 from perda.core_data_structures.single_run_data import SingleRunData
 from perda.errors import LogFormatError
-from perda.formats.compressed import open_source
+from perda.formats.compressed import is_cut, open_source
 from perda.formats.partition import Group, Partition
 from perda.formats.progress import Progress
 from perda.formats.text_preamble import Preamble, read_preamble
@@ -61,6 +61,8 @@ def read_text_log(
             progress.update(file.tell())
         for part in _parse_all(_blocks(file, first, progress), ts_offset, report):
             partition.add(part)
+        if is_cut(file):
+            report.add(Finding.CUT_OFF, 0, f"what was packed into {path.name} after this is lost")
     if report.samples == 0:
         raise LogFormatError(_why_no_log(path, report))
     return _build_run(preamble, partition, report)

@@ -13,12 +13,14 @@ import numpy as np
 
 from perda.core_data_structures.parse_report import ParseReport
 from perda.formats.partition import Group, group
-from perda.formats.text_lines import BYTE_ORDER_MARK, MAX_TIME, Samples, parse_lines
+from perda.formats.text_lines import MAX_TIME, Samples, parse_lines
 
 PIECE_SIZE = 1 << 17
 
 _COLUMNS = ("time", "id", "value")
 _NEWLINE = ord("\n")
+# polars skips a byte order mark, and unpacks what begins like a gzip, zlib or zstd file.
+_FIRST_BYTES = frozenset(b"+-0123456789")
 
 
 def parse_well_formed(block: bytes, ts_offset: int) -> Group | None:
@@ -70,8 +72,7 @@ def parse_doubtful(block: bytes, ts_offset: int, report: ParseReport) -> Iterato
 def _parse_plain(block: bytes, ts_offset: int) -> Samples | None:
     import polars as pl  # takes 0.2 s, which opening a columnar log need not wait for
 
-    # polars skips a byte order mark, and blanks before a field, which the format does not allow.
-    if block.startswith(BYTE_ORDER_MARK) or b" " in block or b"\t" in block:
+    if block[0] not in _FIRST_BYTES or _has_stray_blanks(block):
         return None
     schema = dict(zip(_COLUMNS, (pl.Int64, pl.Int32, pl.Float64), strict=True))
     try:
@@ -88,6 +89,13 @@ def _parse_plain(block: bytes, ts_offset: int) -> Samples | None:
     if not _infinities_are_written(values, block):
         return None
     return Samples(times + ts_offset if ts_offset else times, ids, values)
+
+
+def _has_stray_blanks(block: bytes) -> bool:
+    """Say whether there are blanks that polars would skip, and the format does not allow."""
+    if b" " in block or b"\t" in block:
+        return True
+    return b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
 
 
 def _infinities_are_written(values: np.ndarray, block: bytes) -> bool:
