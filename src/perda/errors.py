@@ -23,6 +23,7 @@
     │   │   ├── LogNotFoundError (KeyError)     no such key on the server
     │   │   └── LogExistsError                  the key is taken, and overwriting was not asked for
     │   └── DownloadError                       bytes did not arrive whole
+    ├── CDPException                            the running car: see perda.live.errors
     └── StoreError                              the object store behind the data server
         ├── ObjectNotFoundError (KeyError)
         ├── ObjectExistsError
