@@ -275,6 +275,8 @@ def left_join_data_instances(
     right: DataInstance | list[DataInstance],
     *,
     method: ResampleMethod | str = ResampleMethod.LINEAR,
+    max_gap_s: float | None = None,
+    source_time_unit: Timescale | str = Timescale.MS,
 ) -> tuple[DataInstance, ...]:
     """Read one or more series at the times of the left one.
 
@@ -286,6 +288,10 @@ def left_join_data_instances(
         Series to align.
     method : ResampleMethod or str
         How values between samples are found.
+    max_gap_s : float or None
+        Seconds; in gaps of a right series longer than this it is NaN (:func:`.joins.left_join`).
+    source_time_unit : Timescale or str
+        Unit of the times; only ``max_gap_s`` needs it, here and in the other joins.
 
     Returns
     -------
@@ -300,17 +306,34 @@ def left_join_data_instances(
     rights = right if isinstance(right, list) else [right]
     aligned = []
     for series in rights:
-        times, _, values = joins.left_join(*_arrays(left), *_arrays(series), method=method)
+        times, _, values = joins.left_join(
+            *_arrays(left),
+            *_arrays(series),
+            method=method,
+            max_gap_s=max_gap_s,
+            source_time_unit=source_time_unit,
+        )
         aligned.append(series._with_samples(times, values))
     return (left, *aligned)
 
 
 def outer_join_data_instances(
-    left: DataInstance, right: DataInstance, *, drop_nan: bool = True, fill: float = 0.0
+    left: DataInstance,
+    right: DataInstance,
+    *,
+    drop_nan: bool = True,
+    fill: float = 0.0,
+    max_gap_s: float | None = None,
+    source_time_unit: Timescale | str = Timescale.MS,
 ) -> tuple[DataInstance, DataInstance]:
     """Read two series at the union of their times (see :func:`.joins.outer_join`)."""
     times, left_values, right_values = joins.outer_join(
-        *_arrays(left), *_arrays(right), drop_nan=drop_nan, fill=fill
+        *_arrays(left),
+        *_arrays(right),
+        drop_nan=drop_nan,
+        fill=fill,
+        max_gap_s=max_gap_s,
+        source_time_unit=source_time_unit,
     )
     return left._with_samples(times, left_values), right._with_samples(times.copy(), right_values)
 
@@ -321,10 +344,17 @@ def inner_join_data_instances(
     *,
     tolerance: float,
     method: ResampleMethod | str = ResampleMethod.LINEAR,
+    max_gap_s: float | None = None,
+    source_time_unit: Timescale | str = Timescale.MS,
 ) -> tuple[DataInstance, DataInstance]:
     """Read both series at the left times that have a right time within ``tolerance``."""
     times, left_values, right_values = joins.inner_join(
-        *_arrays(left), *_arrays(right), tolerance=tolerance, method=method
+        *_arrays(left),
+        *_arrays(right),
+        tolerance=tolerance,
+        method=method,
+        max_gap_s=max_gap_s,
+        source_time_unit=source_time_unit,
     )
     return left._with_samples(times, left_values), right._with_samples(times.copy(), right_values)
 
