@@ -156,7 +156,8 @@ def _described(error: Exception) -> RunError:
 
 def _lost(reason: BaseException) -> Outcome:
     """Return the outcome of a task whose process ended without one."""
-    return Outcome(error=RunError(type(reason).__name__, str(reason)))
+    what = str(reason).partition("\n")[0]
+    return Outcome(error=RunError(type(reason).__name__, f"The process ended: {what}"))
 
 
 def _collected(
@@ -170,11 +171,17 @@ def _collected(
         done.update(shown)
     results: RunResults[Result] = RunResults()
     for index, name in enumerate(names):
-        outcome = done[index]
-        if outcome.result is not None:
-            results[name] = pickle.loads(outcome.result)  # noqa: S301  # from our own worker
-        elif outcome.error is not None:
-            results.errors[name] = outcome.error
-        else:
-            results.skipped.append(name)
+        _take(results, name, done[index])
     return results
+
+
+def _take(results: RunResults[Result], name: str, outcome: Outcome) -> None:
+    if outcome.error is not None:
+        results.errors[name] = outcome.error
+    elif outcome.result is None:
+        results.skipped.append(name)
+    else:
+        try:
+            results[name] = pickle.loads(outcome.result)  # noqa: S301  # from our own worker
+        except Exception as error:
+            results.errors[name] = _described(error)
