@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from perda.core_data_structures.data_instance import DataInstance
@@ -16,6 +18,7 @@ from perda.plotting.plotting_constants import (
     LayoutConfig,
     VLineConfig,
 )
+from perda.plotting.states import MOST_STATES, is_state
 from perda.plotting.style import add_note, axis, style_figure, time_axis
 from perda.plotting.time_lines import Account, LineOptions, add_series, bare_name, series_name
 from perda.units import Timescale, to_seconds
@@ -88,7 +91,7 @@ def plot_single_axis(
     warn_if_none(series)
     add_series(figure, series, options, account=account)
     figure.update_xaxes(**time_axis(font_config))
-    figure.update_yaxes(**axis(y_axis_title or axis_name(series), font_config))
+    figure.update_yaxes(value_axis(series, y_axis_title, font_config))
     add_note(figure, account.text, font_config)
     add_vlines(figure, vlines, timestamp_unit, vline_config)
     style_figure(
@@ -151,9 +154,10 @@ def plot_dual_axis(
     add_note(figure, account.text, font_config)
     figure.update_layout(
         xaxis=time_axis(font_config),
-        yaxis=axis(left_y_axis_title or axis_name(left), font_config),
-        yaxis2=axis(
-            right_y_axis_title or axis_name(right),
+        yaxis=value_axis(left, left_y_axis_title, font_config),
+        yaxis2=value_axis(
+            right,
+            right_y_axis_title,
             font_config,
             overlaying="y",
             side="right",
@@ -161,6 +165,11 @@ def plot_dual_axis(
             tickmode="auto",
         ),
     )
+    if len(left) == len(right) == len(figure.data) - 1 == 1:
+        # One line each: the axis wears its line's colour, and needs no look at the legend.
+        for trace, one in zip(figure.data, ("yaxis", "yaxis2"), strict=True):
+            figure.layout[one].title.font.color = trace.line.color
+            figure.layout[one].tickfont.color = trace.line.color
     add_vlines(figure, vlines, timestamp_unit, vline_config)
     style_figure(
         figure,
@@ -192,6 +201,22 @@ def axis_name(series: Sequence[DataInstance]) -> str | None:
     return f"{bare_name(series[0])} {unit}" if unit else series_name(series[0])
 
 
+# Any: plotly's attributes are free-form.
+def value_axis(
+    series: Sequence[DataInstance], title: str | None, font_config: FontConfig, **more: Any
+) -> dict[str, Any]:
+    """Return the settings of the axis of some series' values; states get whole numbers."""
+    return axis(title or axis_name(series), font_config, **tick_settings(series), **more)
+
+
+def tick_settings(series: Sequence[DataInstance]) -> dict[str, int]:
+    """Return a tick at every whole number for an axis of a few states only, else nothing."""
+    if not series or not all(is_state(one) for one in series):
+        return {}
+    levels = np.concatenate([one.value_np[np.isfinite(one.value_np)] for one in series])
+    return {"dtick": 1} if levels.max() - levels.min() <= MOST_STATES else {}
+
+
 def warn_if_none(series: Sequence[DataInstance]) -> None:
     """Log a warning where there is no series at all."""
     if not series:
@@ -206,8 +231,15 @@ def add_vlines(
 ) -> None:
     """Draw vertical lines at times given in ``timestamp_unit``."""
     for time in vlines or ():
-        figure.add_vline(
-            x=to_seconds(time, timestamp_unit),
+        at = to_seconds(time, timestamp_unit)
+        # Of the whole figure's height: it crosses all rows.
+        figure.add_shape(
+            type="line",
+            x0=at,
+            x1=at,
+            y0=0,
+            y1=1,
+            yref="paper",
             line={
                 "color": vline_config.color,
                 "width": vline_config.width,

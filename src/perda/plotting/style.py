@@ -104,6 +104,9 @@ def _title(
     return {
         "text": title,
         "x": layout_config.title_x,
+        # The top margin holds the title, and below it the legend.
+        "y": 1,
+        "pad": {"t": 18},
         "xanchor": layout_config.title_xanchor,
         "yanchor": layout_config.title_yanchor,
         "font": {"size": font_config.large},
@@ -115,14 +118,14 @@ def style_panel_titles(figure: go.Figure, font_config: FontConfig) -> None:
     figure.update_annotations(font={"size": font_config.medium, "color": INK})
 
 
-def add_note(figure: go.Figure, text: str, font_config: FontConfig) -> None:
-    """Write a note in small type below the right end of a figure's axes."""
+def add_note(figure: go.Figure, text: str, font_config: FontConfig, below: int = 34) -> None:
+    """Write a note in small type, some pixels below the right end of a figure's axes."""
     if text:
         figure.add_annotation(
             text=text,
             x=1,
             y=0,
-            yshift=-34,
+            yshift=-below,
             xref="paper",
             yref="paper",
             xanchor="right",
@@ -130,3 +133,18 @@ def add_note(figure: go.Figure, text: str, font_config: FontConfig) -> None:
             showarrow=False,
             font={"size": font_config.small + 1, "color": _NOTE},
         )
+
+
+def add_panel_title(figure: go.Figure, text: str, x: float, font_config: FontConfig) -> None:
+    """Write a title above the axes, centred at the fraction ``x`` of their width."""
+    figure.add_annotation(
+        text=text,
+        x=x,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="center",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": font_config.medium, "color": INK},
+    )
