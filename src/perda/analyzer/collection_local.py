@@ -49,12 +49,8 @@ def run_locally(
             del left[index]
             yield index, outcome
     except BrokenProcessPool:
-        # One task took its process down, and with it the pool: alone, each shows whether it was it.
-        for index, task in left.items():
-            try:
-                yield from _pooled(function, {index: task}, 1)
-            except BrokenProcessPool as error:
-                yield index, lost(error)
+        # One task took its process down, and with it the pool; one by one they show which.
+        yield from _one_by_one(function, left, lost)
 
 
 def _pooled(
@@ -66,6 +62,23 @@ def _pooled(
         }
         for future in as_completed(futures):
             yield futures.pop(future), future.result()
+
+
+def _one_by_one(
+    function: Callable[[Task], Outcome],
+    tasks: dict[int, Task],
+    lost: Callable[[BaseException], Outcome],
+) -> Iterator[tuple[int, Outcome]]:
+    from loky.process_executor import BrokenProcessPool
+
+    while tasks:
+        with _pool(1) as pool:
+            for index in tuple(tasks):
+                try:
+                    yield index, pool.submit(function, tasks.pop(index)).result()
+                except BrokenProcessPool as error:
+                    yield index, lost(error)
+                    break  # the next one needs a new pool
 
 
 @contextmanager

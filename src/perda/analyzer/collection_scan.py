@@ -42,7 +42,6 @@ def scan_runs(runs: Iterable[tuple[str, ColumnarLog]]) -> pl.LazyFrame:
     if not stored:
         return pl.LazyFrame(schema=_schema())
     finest = max((unit for *_, unit in stored), key=lambda unit: unit.per_second)
-    # One scan per run: polars then leaves out files by `run`, as it does row groups by `name`.
     return pl.concat([_scan(one, finest) for one in stored])
 
 

@@ -270,9 +270,9 @@ class RunCollection:
         -------
         polars.LazyFrame
             Columns ``run``, ``name``, ``timestamp`` and ``value``. Of a query with
-            ``filter(pl.col("name") == …)`` only that variable is read of each run, and with one
-            on ``run`` only those runs. Times are in the logs' own unit; if runs differ in it,
-            in the finest.
+            ``filter(pl.col("name") == …)`` only that variable is read of each run; a filter on
+            ``run`` saves no reading, so scan a filtered collection instead. Times are in the
+            logs' own unit; if runs differ in it, in the finest.
 
         Raises
         ------
