@@ -14,6 +14,8 @@ from perda.errors import MissingExtraError
 from perda.utils.search_index import Floats, SearchIndex
 
 _LEAST_SCORE = 0.25
+# Meaning is never as sure as a word.
+_LEAST_SCORE_BY_MEANING = 0.12
 
 # Runs of one car have the same variables, so an index serves many runs.
 _KEPT_INDEXES = 8
@@ -84,10 +86,11 @@ def search(
     if top_n < 1:
         raise ValueError(f"top_n is {top_n}; at least 1 result must be asked for.")
     index = _index_of(data)
-    scores = index.scores(query)
-    if semantic:
-        scores = _with_meaning(index, query, scores)
-    return _best(index, scores, top_n)
+    by_words = index.scores(query)
+    by_meaning = _with_meaning(index, query, by_words) if semantic else None
+    if by_meaning is None:
+        return _best(index, by_words, top_n, _LEAST_SCORE)
+    return _best(index, by_meaning, top_n, _LEAST_SCORE_BY_MEANING)
 
 
 def search_table(results: Sequence[SearchResult]) -> str:
@@ -129,17 +132,17 @@ def _index_of(data: SingleRunData) -> SearchIndex:
     return index
 
 
-def _with_meaning(index: SearchIndex, query: str, scores: Floats) -> Floats:
+def _with_meaning(index: SearchIndex, query: str, scores: Floats) -> Floats | None:
     from perda.utils.search_semantic import blended
 
     try:
         return blended(index, query, scores)
     except MissingExtraError as error:
         warnings.warn(f"{error} Searching by words instead.", stacklevel=3)
-        return scores
+        return None
 
 
-def _best(index: SearchIndex, scores: Floats, top_n: int) -> list[SearchResult]:
+def _best(index: SearchIndex, scores: Floats, top_n: int, least: float) -> list[SearchResult]:
     # Stable: what is equally good comes in the log's order.
     order = np.argsort(-scores, kind="stable")[:top_n]
     return [
@@ -151,5 +154,5 @@ def _best(index: SearchIndex, scores: Floats, top_n: int) -> list[SearchResult]:
             descript=index.descriptions.get(index.ids[at], ""),
         )
         for rank, at in enumerate(order, 1)
-        if scores[at] >= _LEAST_SCORE
+        if scores[at] >= least
     ]

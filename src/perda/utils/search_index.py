@@ -17,8 +17,9 @@ import numpy.typing as npt
 from perda.utils.search_query import Term, terms_of
 from perda.utils.search_words import (
     FILLERS,
-    MEANINGS,
     SUPPORTING,
+    meant_by,
+    numbered,
     split_words,
     unit_words,
     without_unit,
@@ -30,11 +31,11 @@ Floats = npt.NDArray[np.float32]
 _IN_NAME, _IN_DESCRIPTION, _IN_MEANING, _IN_UNIT = 1.0, 0.95, 0.6, 0.5
 # How much words of the variable that were asked for count, by where they stand, all together.
 _SHARE_LEAF, _SHARE_NAME, _SHARE_DESCRIPTION = 0.4, 0.3, 0.3
-# Parts of the score: the query's words found, the variable's words asked for.
-_FOUND, _ASKED = 0.85, 0.15
+# Parts of the score: the query's words found, the variable's words asked for, and the query
+# standing in the name as it was typed.
+_FOUND, _ASKED, _LITERAL = 0.83, 0.14, 0.03
 # Taken off for each word that says "about another variable" and was not asked for.
 _SUPPORTING_COST = 0.03
-_LITERAL_BONUS = 0.03
 
 _BEGINNING, _LONGER = 0.75, 0.7
 _LEAST_SIMILARITY, _SHORTEST_MISTYPED, _MISTYPED = 0.7, 4, 0.92
@@ -87,7 +88,9 @@ class SearchIndex:
         likeness = self._likeness(typed)
         found = self._found(terms, dict(zip(typed, self._by_variable(likeness), strict=True)))
         asked = self._asked(terms, typed, likeness)
-        scores = _FOUND * found + asked + _LITERAL_BONUS * self._literal(query)
+        literal = query.strip().lower()
+        scores = _FOUND * found + asked + _LITERAL * self._names_with(literal)
+        scores[[name == literal for name in self._lower_names]] = 1
         return np.where(found > 0, np.clip(scores, 0, 1), 0).astype(np.float32)
 
     def _lay_out(self, words: Sequence[Mapping[str, _Place]]) -> None:
@@ -121,10 +124,9 @@ class SearchIndex:
         gain = _ASKED * self._share * asked - self._cost * (1 - asked)
         return np.asarray(np.add.reduceat(gain, self._start), np.float32)
 
-    def _literal(self, query: str) -> Floats:
-        text = query.strip().lower()
-        exact = (2.0 if name == text else float(text in name) for name in self._lower_names)
-        return np.fromiter(exact, np.float32, len(self._lower_names))
+    def _names_with(self, text: str) -> npt.NDArray[np.bool_]:
+        having = (text in name for name in self._lower_names)
+        return np.fromiter(having, np.bool_, len(self._lower_names))
 
     def _likeness(self, typed: Sequence[str]) -> Floats:
         """Return how alike typed words and known words are, shape (typed, known), 0 to 1."""
@@ -192,11 +194,13 @@ def _words_of(name: str, description: str) -> dict[str, _Place]:
     put(in_name, _IN_NAME, _SHARE_NAME)
     put(split_words(name.rpartition(".")[2]), _IN_NAME, _SHARE_LEAF)
     put(in_description, _IN_DESCRIPTION, _SHARE_DESCRIPTION)
+    put(numbered(in_name), _IN_NAME)
+    put(numbered(in_description), _IN_DESCRIPTION)
     for word in {*in_name, *in_description}:
-        if word in SUPPORTING or word.isdigit():
+        if word in SUPPORTING or (word.isdigit() and word in in_name):
             words[word].cost = _SUPPORTING_COST
     put(unit_words(description), _IN_UNIT)
     for word in in_name:
-        put(split_words(MEANINGS.get(word, "")), _IN_MEANING)
+        put(meant_by(word), _IN_MEANING)
     # A variable without any word still has its place in the arrays.
     return words or {"": _Place()}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 
-from perda.utils.search_words import FILLERS, SAYINGS, split_words
+from perda.utils.search_words import FILLERS, SAYINGS, numbered, split_words
 
 _LONGEST_SAYING = 3
+_MINUS = re.compile(r"(?<=\w)-(?=\s|$)")
+_COUNTING = re.compile(r"\bnumber of\b", re.IGNORECASE)
 # What was typed counts more than what it is taken to mean, and the likeliest meaning most.
 _MEANT = 0.96
 _MEANT_LESS = 0.06
+_ANY_NUMBER = 0.8
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,23 @@ def terms_of(query: str, vocabulary: Container[str]) -> list[Term]:
     list of Term
         Empty if the query has neither letters nor digits.
     """
-    typed = split_words(query)
+    typed = split_words(_spoken(query))
     words = [word for word in typed if word not in FILLERS] or typed
     cut = [piece for word in words for piece in _cut(word, vocabulary)]
     terms = []
-    while cut:
-        length = next(n for n in range(min(_LONGEST_SAYING, len(cut)), 0, -1) if _is_term(cut[:n]))
-        terms.append(_term(tuple(cut[:length])))
-        cut = cut[length:]
+    at = 0
+    while at < len(cut):
+        rest = cut[at:]
+        length = next(n for n in range(_LONGEST_SAYING, 0, -1) if _is_term(rest[:n]))
+        terms.append(_term(tuple(rest[:length]), cut[at - 1] if at else ""))
+        at += length
     return terms
+
+
+def _spoken(query: str) -> str:
+    """Return the query with signs as words ("AIR+") and without "number of"."""
+    signs = _MINUS.sub(" negative ", query.replace("+", " positive "))
+    return _COUNTING.sub("", signs)
 
 
 def _cut(word: str, vocabulary: Container[str]) -> list[str]:
@@ -88,7 +100,12 @@ def _is_term(words: list[str]) -> bool:
     return len(words) == 1 or " ".join(words) in _sayings()
 
 
-def _term(words: tuple[str, ...]) -> Term:
+def _term(words: tuple[str, ...], before: str) -> Term:
+    if words[0].isdigit() and before:
+        # "Cell 7" is not just any 7 of a variable that has a cell.
+        joined = numbered([before, words[0]])
+        readings = [Reading((word,), 1.0) for word in joined] + [Reading(words, _ANY_NUMBER)]
+        return Term(tuple(readings), 1.0)
     meant = _sayings().get(" ".join(words), ())
     readings = [Reading(words, 1.0)]
     readings += [Reading(other, _MEANT - n * _MEANT_LESS) for n, other in enumerate(meant)]

@@ -8,6 +8,9 @@ says for something leads to the words that the car uses for it (:data:`SAYINGS`)
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 # camelCase, ALLCAPS followed by a word, digits apart from letters: "DCBus2" is DC, Bus, 2.
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
@@ -154,16 +157,24 @@ SAYINGS: dict[str, tuple[str, ...]] = {
     "inverter": ("moc",),
     "motor controller": ("moc", "inverter"),
     "motor temperature": ("motor winding temperature",),
+    "motor hot": ("motor winding temperature",),
+    "hot motor": ("motor winding temperature",),
     "motor rpm": ("motor angular speed",),
     "motor speed": ("motor angular speed",),
     "engine speed": ("motor angular speed",),
     "engine": ("motor",),
     "rpm": ("angular speed", "revolution"),
     "revs": ("angular speed", "revolution"),
-    "state charge": ("soc",),
-    "charge level": ("soc",),
+    "soc": ("pack soc",),
+    "state charge": ("pack soc",),
+    "charge level": ("pack soc",),
     "battery percentage": ("pack soc",),
     "battery level": ("pack soc",),
+    "battery temperature": ("max cell temperature",),
+    "accumulator temperature": ("max cell temperature",),
+    "pack temperature": ("max cell temperature",),
+    "weakest cell": ("min cell voltage",),
+    "strongest cell": ("max cell voltage",),
     "gps": ("posLla", "gnss"),
     "gps fix": ("gnss fix",),
     "gps position": ("posLla",),
@@ -233,18 +244,24 @@ SAYINGS: dict[str, tuple[str, ...]] = {
     "error": ("fault", "error"),
     "alarm": ("fault",),
     "hot": ("temperature",),
+    "heat": ("temperature",),
+    "height": ("altitude",),
+    "rubber": ("tire",),
 }
 
+_FILLERS = """
+an and are at by for from how in is it its many me much my of or show the to was what where
+"""
+_SUPPORTING = """
+any balancing error fault fitted frame fuse heartbeat implausible limit load lost on over raw range
+received reserve shown spare supply timeout tripped under used valid watchdog
+"""
+
 # Words that questions have and names do not.
-FILLERS = frozenset(
-    "a an and at by for from i in is it its me my of or show the to was what".split()
-)
+FILLERS = frozenset(_FILLERS.split())
 
 # A variable with one of these is about another one, and comes after it unless it is asked for.
-SUPPORTING = frozenset(
-    "any error fault fitted frame fuse heartbeat implausible limit load lost on over raw range "
-    "received reserve spare supply timeout tripped under used valid watchdog".split()
-)
+SUPPORTING = frozenset(_SUPPORTING.split())
 
 
 def split_words(text: str) -> list[str]:
@@ -261,13 +278,23 @@ def split_words(text: str) -> list[str]:
     list of str
         In order, with :data:`SPELLINGS` spelled out and plurals made singular.
     """
-    pieces = (_singular(piece.lower()) for piece in _PIECES.findall(text))
-    return [word for piece in pieces for word in SPELLINGS.get(piece, piece).split()]
+    return [word for piece in _PIECES.findall(text) for word in _spelled_out(piece)]
+
+
+def numbered(words: Sequence[str]) -> list[str]:
+    """Return each number joined to the word before it: segment 2 cell 7 has segment2, cell7."""
+    pairs = pairwise(words)
+    return [word + number for word, number in pairs if number.isdigit() and not word.isdigit()]
 
 
 def without_unit(description: str) -> str:
     """Return a description without the unit in brackets at its end."""
     return _BRACKETED_UNIT.sub("", description)
+
+
+def meant_by(word: str) -> list[str]:
+    """Return the words that a part of the car stands for; none for any other word."""
+    return split_words(MEANINGS[word]) if word in MEANINGS else []
 
 
 def unit_words(description: str) -> list[str]:
@@ -276,8 +303,15 @@ def unit_words(description: str) -> list[str]:
     return [word for word in split_words(unit.group()) if len(word) > 1] if unit else []
 
 
+@lru_cache(maxsize=8192)
+def _spelled_out(piece: str) -> tuple[str, ...]:
+    word = _singular(piece.lower())
+    return tuple(SPELLINGS.get(word, word).split())
+
+
 def _singular(word: str) -> str:
-    # "bus", "gnss", "status", "bias" are no plurals; a wrong guess would harm neither side, as
-    # both sides go through here.
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "as"))
-    return word[:-1] if plural else word
+    # "bus", "gnss", "bias" are no plurals, and neither is "rtds". Another wrong guess does no
+    # harm, as names and queries both go through here.
+    if word in MEANINGS or len(word) <= 3 or word.endswith(("ss", "us", "is", "as")):
+        return word
+    return word.removesuffix("s")
