@@ -20,8 +20,10 @@ from perda.live.errors import CDPConnectionError, CDPException, CDPServerError
 from perda.plotting.plotting_constants import (
     DEFAULT_FONT_CONFIG,
     DEFAULT_LAYOUT_CONFIG,
+    DEFAULT_SCATTER_HISTOGRAM_PLOT_CONFIG,
     FontConfig,
     LayoutConfig,
+    ScatterHistogramPlotConfig,
 )
 from perda.units import Timescale
 
@@ -206,14 +208,15 @@ class LiveAnalyzer:
             left, right, left_y_axis_title=y_label_1, right_y_axis_title=y_label_2, **shared
         )
 
-    # Any: the looks, which utils.frequency_analysis knows.
     def analyze_frequency(
         self,
         var: Variable,
         expected_frequency_hz: float | None = None,
         gap_threshold_multiplier: float = 2.0,
+        font_config: FontConfig = DEFAULT_FONT_CONFIG,
+        layout_config: LayoutConfig = DEFAULT_LAYOUT_CONFIG,
+        plot_config: ScatterHistogramPlotConfig = DEFAULT_SCATTER_HISTOGRAM_PLOT_CONFIG,
         time_secs: float = 30,
-        **looks: Any,
     ) -> Figure:
         """Plot how often the last seconds were sampled, and print a summary.
 
@@ -223,10 +226,10 @@ class LiveAnalyzer:
             Variable, fetched by name, or a series in ms.
         expected_frequency_hz, gap_threshold_multiplier
             As in :func:`perda.utils.frequency_analysis.analyze_frequency`.
+        font_config, layout_config, plot_config
+            Sizes and colours.
         time_secs : int
             How many seconds are fetched.
-        **looks
-            ``font_config``, ``layout_config``, ``plot_config``.
 
         Returns
         -------
@@ -245,7 +248,9 @@ class LiveAnalyzer:
             expected_frequency_hz=expected_frequency_hz,
             source_time_unit=Timescale.MS,
             gap_threshold_multiplier=gap_threshold_multiplier,
-            **looks,
+            font_config=font_config,
+            layout_config=layout_config,
+            plot_config=plot_config,
         )
 
     def is_connected(self, refresh: bool = False) -> bool:
