@@ -210,11 +210,10 @@ def _warn_if_not_metric(data: SingleRunData, wheel_speeds: Sequence[str]) -> Non
 
 
 def _latched(begins: npt.NDArray[np.bool_], ends: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Return the state of a switch: the later one of the last begin and the last end wins."""
-    place = np.arange(1, len(begins) + 1)
-    last_begin = np.maximum.accumulate(np.where(begins, place, 0))
-    last_end = np.maximum.accumulate(np.where(ends, place, 0))
-    state: npt.NDArray[np.bool_] = last_begin > last_end
+    """Return the state of a switch: what happened last, a begin or an end, holds."""
+    # Place and kind in one number, so that one pass carries both along; 0 is nothing yet.
+    happened = np.where(begins | ends, 2 * np.arange(1, len(begins) + 1) + begins, 0)
+    state: npt.NDArray[np.bool_] = (np.maximum.accumulate(happened) & 1).astype(np.bool_)
     return state
 
 
