@@ -70,7 +70,7 @@ def test_garbage_is_a_value_only_where_it_has_the_form_of_one(garbage):
 
 @given(st.binary(max_size=12))
 def test_garbage_confirms_no_set(garbage):
-    if garbage == b"\x01":
+    if len(garbage) in (1, 9) and garbage[0] == 1:
         decode_set(garbage, "a")
     else:
         with pytest.raises(CDPException):

@@ -22,8 +22,8 @@ _REQUEST = struct.Struct("<B56s8s")
 _GET_BIT = 0x80
 _RANGE_TYPE = 3
 _VALUE = struct.Struct("<d")
-# An error may come as the bare status or in the size of a value's answer.
-_ERROR_SIZES = (1, 1 + _VALUE.size)
+# What carries no value may come as the bare status, or in the size of an answer that does.
+_STATUS_SIZES = (1, 1 + _VALUE.size)
 
 
 def encode_get(access_string: str, value_type: ValueType | int) -> bytes:
@@ -97,13 +97,13 @@ def decode_get(answer: bytes, access_string: str) -> float:
 def decode_set(answer: bytes, access_string: str) -> None:
     """Check the answer to a set; it raises as :func:`decode_get` does."""
     raise_error_status(answer, access_string)
-    if answer != bytes([ResponseStatus.SET_SUCCESS]):
+    if len(answer) not in _STATUS_SIZES or answer[0] != ResponseStatus.SET_SUCCESS:
         raise CDPProtocolError(_unexpected(answer, "SET_SUCCESS alone", access_string))
 
 
 def raise_error_status(answer: bytes, access_string: str) -> None:
     """Raise :class:`CDPServerError` if the datagram is an answer with an error status."""
-    if len(answer) in _ERROR_SIZES and answer[0] in set(ResponseStatus):
+    if len(answer) in _STATUS_SIZES and answer[0] in set(ResponseStatus):
         status = ResponseStatus(answer[0])
         if status.is_error:
             raise CDPServerError(status, access_string)
