@@ -19,7 +19,7 @@ assert "serve" in CliRunner().invoke(main, ["--help"]).output
 """
 
 # Which layers a layer may import, besides itself.
-BASE = {"errors", "units", "constants", "_lazy", "_keys", "_wire", "_files"}
+BASE = {"errors", "units", "constants", "_lazy", "_keys", "_wire", "_files", "_digest"}
 ALLOWED = {
     "core_data_structures": BASE,
     "plotting": BASE | {"core_data_structures"},

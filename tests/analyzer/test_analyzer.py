@@ -53,7 +53,7 @@ def test_a_plot_has_seconds_the_values_of_the_log_and_a_legend(run):
     assert figure.layout.showlegend is True
     assert figure.layout.title.text == "Pack"
     assert "s" in figure.layout.xaxis.title.text
-    assert figure.layout.yaxis.title.text == "[V]"
+    assert figure.layout.yaxis.title.text == "Pack voltage [V]"
 
 
 def test_variables_by_id_and_as_series_and_on_two_axes(run):
