@@ -96,7 +96,7 @@ def plot_diff_bars(
         font_config=font_config,
         layout_config=layout_config,
     )
-    figure.update_layout(barmode="stack", bargap=0)
+    figure.update_layout(barmode="stack", bargap=0, legend_traceorder="normal")
     return figure
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from perda.core_data_structures.data_instance import DataInstance
-from perda.plotting.colorbar import colored_markers
+from perda.plotting.colorbar import colored_markers, marker_stride
 from perda.plotting.data_instance_plotter import axis_name
 from perda.plotting.plotting_constants import INK, FontConfig, GpsMapConfig, LayoutConfig
 from perda.plotting.style import WEBGL_FROM, axis, color, style_figure
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
+_PALE = "#d5d9df"
 _HOVER = "east %{x:.1f} m<br>north %{y:.1f} m"
 
 
@@ -75,7 +76,13 @@ def draw_tracks(
     trace = go.Scattergl if many else go.Scatter
     for number, track in enumerate(tracks):
         line_color = gps_map_config.line_color if number == 0 else color(number)
-        figure.add_trace(trace(**_look(track, line_color, gps_map_config)))
+        # Later tracks let those below shine through.
+        opacity = 0.7 if number else 1.0
+        figure.add_trace(trace(**_line(track, line_color, gps_map_config), opacity=opacity))
+        if track.values is not None:
+            figure.add_trace(
+                go.Scatter(**_markers(track, track.values, gps_map_config, font_config))
+            )
     for number, track in enumerate(tracks):
         figure.add_trace(_start(track, color(number), font_config, text=number == 0))
     _style(figure, tracks, title, gps_map_config.zoom_padding / 4, layout_config, font_config)
@@ -99,19 +106,36 @@ def track_trimmer(
     return range_trimmer(figure, east, north, timestamps, to_seconds(timestamps, timestamp_unit))
 
 
-def _look(track: Track, line_color: str, config: GpsMapConfig) -> dict[str, Any]:
-    shared = {"x": track.east, "y": track.north, "name": track.label}
-    if track.values is None:
-        line = {"color": line_color, "width": config.line_width}
-        return shared | {
-            "mode": "lines",
-            "line": line,
-            "hovertemplate": f"{_HOVER}<extra>{track.label}</extra>",
-        }
+# Any: plotly's attributes are free-form.
+def _line(track: Track, line_color: str, config: GpsMapConfig) -> dict[str, Any]:
+    """Return the line; under coloured points it is pale, and shows what lies between them."""
+    is_shaded = track.values is not None
+    return {
+        "x": track.east,
+        "y": track.north,
+        "name": track.label,
+        "mode": "lines",
+        "line": {
+            "color": _PALE if is_shaded else line_color,
+            "width": 1 if is_shaded else config.line_width,
+        },
+        "hoverinfo": "skip" if is_shaded else None,
+        "hovertemplate": None if is_shaded else f"{_HOVER}<extra>{track.label}</extra>",
+        "showlegend": not is_shaded,
+    }
+
+
+def _markers(
+    track: Track, values: Floats, config: GpsMapConfig, font_config: FontConfig
+) -> dict[str, Any]:
     name = (axis_name([track.shade]) if track.shade is not None else None) or ""
-    return shared | {
+    shown = marker_stride(len(values))
+    return {
+        "x": track.east[shown],
+        "y": track.north[shown],
+        "name": track.label,
         "mode": "markers",
-        "marker": colored_markers(track.values, name, config.marker_size),
+        "marker": colored_markers(values[shown], name, config.marker_size, font_config),
         "hovertemplate": f"{name}: %{{marker.color:.4~g}}<br>{_HOVER}<extra></extra>",
         "showlegend": False,
     }

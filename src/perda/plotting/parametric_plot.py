@@ -10,7 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from perda.core_data_structures.data_instance import DataInstance, left_join_data_instances
-from perda.plotting.colorbar import colored_markers
+from perda.plotting.colorbar import colored_markers, marker_stride
 from perda.plotting.plotting_constants import (
     BLUE,
     DEFAULT_FONT_CONFIG,
@@ -54,7 +54,7 @@ def plot_parametric_curve(
     layout_config, font_config
         Sizes.
     color : DataInstance, array-like of shape (n,) or None
-        Values that colour the points.
+        Values that colour the points, of which at most 6,000 are shown: every n-th.
     color_label : str
         Text at the colour scale.
     equal_scale : bool
@@ -76,11 +76,16 @@ def plot_parametric_curve(
         logger.warning("There are no points to plot.")
     else:
         hover = f"{x_label} %{{x:.5~g}}<br>{y_label} %{{y:.5~g}}<extra></extra>"
-        trace = go.Scattergl if len(xs) > WEBGL_FROM else go.Scatter
         look = {"mode": "lines", "line": {"color": BLUE, "width": LINE_WIDTH}}
         if color is not None:
-            _, shades = paired(x, color)
-            look = {"mode": "markers", "marker": colored_markers(shades, color_label, 4)}
+            shown = marker_stride(len(xs))
+            shades = paired(x, color)[1][shown]
+            xs, ys = xs[shown], ys[shown]
+            look = {
+                "mode": "markers",
+                "marker": colored_markers(shades, color_label, 4, font_config),
+            }
+        trace = go.Scattergl if len(xs) > WEBGL_FROM else go.Scatter
         figure.add_trace(trace(x=xs, y=ys, hovertemplate=hover, showlegend=False, **look))
     style_curve(figure, x_label, y_label, title, layout_config, font_config, equal_scale)
     return figure

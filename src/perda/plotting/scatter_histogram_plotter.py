@@ -87,8 +87,14 @@ def plot_scatter_and_histogram(
         figure.add_trace(_bars(ys, histogram_name, plot_config), row=1, col=2)
     _label_axes(figure, x_label, y_label, font_config)
     style_panel_titles(figure, font_config)
+    known = ys[np.isfinite(ys)]
     _reference_lines(
-        figure, (hline, hline_label), (vline, vline_label), font_config, plot_config.color_line
+        figure,
+        (hline, hline_label),
+        (vline, vline_label),
+        float(known.min() + known.max()) / 2 if len(known) else 0.0,
+        font_config,
+        plot_config.color_line,
     )
     style_figure(
         figure,
@@ -137,6 +143,7 @@ def _reference_lines(
     figure: go.Figure,
     horizontal: tuple[float | None, str | None],
     vertical: tuple[float | None, str | None],
+    middle: float,
     font_config: FontConfig,
     color: str,
 ) -> None:
@@ -150,4 +157,12 @@ def _reference_lines(
     if horizontal[0] is not None:
         figure.add_hline(horizontal[0], annotation_text=horizontal[1] or "", row=1, col=1, **look)
     if vertical[0] is not None:
-        figure.add_vline(vertical[0], annotation_text=vertical[1] or "", row=1, col=2, **look)
+        figure.add_vline(
+            vertical[0],
+            annotation_text=vertical[1] or "",
+            # On the side where there is room for it.
+            annotation_position="top right" if vertical[0] < middle else "top left",
+            row=1,
+            col=2,
+            **look,
+        )

@@ -106,7 +106,7 @@ def _title(
         "x": layout_config.title_x,
         # The top margin holds the title, and below it the legend.
         "y": 1,
-        "pad": {"t": 18},
+        "pad": {"t": 12},
         "xanchor": layout_config.title_xanchor,
         "yanchor": layout_config.title_yanchor,
         "font": {"size": font_config.large},

@@ -103,17 +103,20 @@ def data_instance_subplots(
     if not panels:
         logger.warning("There are no rows to plot.")
     options = LineOptions(timestamp_unit, max_points, downsample, max_gap_s, steps)
+    in_legend = 0
     for number, panel in enumerate(panels, start=1):
-        # The axis names a row's only line; the legend would repeat it.
+        # The axis names a row's only line, so it needs neither the legend nor an own colour.
         add_series(
             figure,
             panel,
             options,
             account=account,
+            first_color=in_legend if len(panel) > 1 else 0,
             xaxis="x",
             yaxis=f"y{number}",
             showlegend=len(panel) > 1,
         )
+        in_legend += len(panel) if len(panel) > 1 else 0
     domains = _domains(len(panels), layout_config.grid_vertical_spacing / 3)[::-1]
     for number, panel in enumerate(panels, start=1):
         figure.layout[f"yaxis{number}"] = value_axis(

@@ -76,6 +76,7 @@ def add_series(
     options: LineOptions,
     *,
     account: Account | None = None,
+    first_color: int | None = None,
     line: dict[str, Any] | None = None,
     **placement: Any,
 ) -> None:
@@ -91,6 +92,8 @@ def add_series(
         How they become lines.
     account : Account or None
         Gets the numbers of samples added to it.
+    first_color : int or None
+        Number of the first line's colour; None: the number of traces there are.
     line, **placement
         Look of the lines, and other attributes of the traces.
 
@@ -103,9 +106,10 @@ def add_series(
     drawn = [(one, _Line(one, options)) for one in series if _has_samples(one)]
     # One kind for all: in a figure of both, WebGL lines would lie above the others.
     webgl = sum(len(line.values) for _, line in drawn) > WEBGL_FROM
-    for one, points in drawn:
+    first = len(figure.data) if first_color is None else first_color
+    for number, (one, points) in enumerate(drawn, start=first):
         account.add(points)
-        look = {"color": color(len(figure.data)), "width": LINE_WIDTH} | points.shape
+        look = {"color": color(number), "width": LINE_WIDTH} | points.shape
         figure.add_trace(
             (go.Scattergl if webgl else go.Scatter)(
                 x=points.times_s,
