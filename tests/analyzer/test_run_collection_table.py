@@ -179,6 +179,16 @@ def test_a_cache_too_small_for_one_copy(make_run, monkeypatch):
     assert runs[0].data["volts"].value_np[0] == 400
 
 
+def test_a_cache_that_cannot_be_written(make_run, tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PERDA_CACHE_DIR", str(tmp_path / "file" / "below"))
+    runs = from_paths([make_run(0)])
+
+    assert runs.table("volts", "max")["max"].to_list() == [400]
+    assert runs[0].data["volts"].value_np[0] == 400
+    assert "is kept for this session only: Cannot make" in caplog.text
+
+
 def test_copies_are_made_once(season, monkeypatch):
     season.table("volts")
     before = {entry.copy: entry.copy.stat().st_mtime_ns for entry in run_cache.entries()}

@@ -217,7 +217,10 @@ def _write_copy(job: _Job, run: SingleRunData) -> None:
 
 
 def _make_copy(job: _Job, run: SingleRunData, *, noted: bool) -> None:
-    job.copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        job.copy.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LocalFileError(f"Cannot make {job.copy.parent}: {error.strerror}.") from error
     sha256 = job.sha256 or sha256_of(job.path)
     source = SourceInfo(sha256, job.identity.size)
     series = ((var_id, run.peek(var_id)) for var_id in run.id_to_instance)
