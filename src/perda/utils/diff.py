@@ -72,8 +72,12 @@ def diff(
         found.mismatching_s,
         found.present_s,
         title="Difference of two recordings",
-        y_axis_title=f"Samples per {diff_plot_config.bucket_size_s:g} s",
+        y_axis_title=_per_bucket(diff_plot_config.bucket_size_s),
         diff_plot_config=diff_plot_config,
         layout_config=layout_config,
         font_config=font_config,
     )
+
+
+def _per_bucket(size_s: float) -> str:
+    return "Samples per second" if size_s == 1 else f"Samples per {size_s:g} s"

@@ -77,8 +77,7 @@ def analyze_frequency(
         histogram_name="Samples",
         hline=line,
         hline_label=text,
-        vline=line,
-        vline_label=text,
+        vline=line,  # without the text, which stands beside it already
         font_config=font_config,
         layout_config=layout_config,
         plot_config=plot_config,
