@@ -46,7 +46,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--variables", type=int, default=5000)
     parser.add_argument(
-        "--lists", nargs="*", default=["search_queries.tsv", "search_queries_unseen.tsv"]
+        "--lists",
+        nargs="*",
+        default=["search_queries.tsv", "search_queries_unseen.tsv", "search_queries_late.tsv"],
     )
     parser.add_argument("--semantic", action="store_true")
     return parser.parse_args()

@@ -14,6 +14,7 @@ from perda.sample import sample_names
 from perda.utils.search import search, search_table
 
 LISTS = Path(__file__).parent
+NAMES = {"search_queries.tsv": 60, "search_queries_unseen.tsv": 60, "search_queries_late.tsv": 40}
 
 
 class Unreadable:
@@ -60,17 +61,17 @@ def first(run, query):
     return search(run, query)[0].cpp_name
 
 
-@pytest.mark.parametrize("name", ["search_queries.tsv", "search_queries_unseen.tsv"])
-def test_what_an_engineer_types_leads_to_the_wanted_variable(sample, name):
+@pytest.mark.parametrize(("name", "count"), NAMES.items())
+def test_what_an_engineer_types_leads_to_the_wanted_variable(sample, name, count):
     queries = labelled(name)
 
-    assert len(queries) == 60
+    assert len(queries) == count
     assert len(misses(sample, queries, 1)) <= 3
     assert len(misses(sample, queries, 3)) <= 1
 
 
 def test_the_labels_name_variables_of_the_sample_log(sample):
-    for name in ("search_queries.tsv", "search_queries_unseen.tsv"):
+    for name in NAMES:
         assert {w for wanted in labelled(name).values() for w in wanted} <= set(sample)
 
 

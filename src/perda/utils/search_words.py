@@ -196,6 +196,8 @@ SAYINGS: dict[str, tuple[str, ...]] = {
     "longitudinal g": ("linear accel body x", "acceleration x"),
     "long acceleration": ("linear accel body x", "acceleration x"),
     "latitude acceleration": ("linear accel body y", "acceleration y"),
+    "latitude g": ("linear accel body y", "acceleration y"),
+    "long g": ("linear accel body x", "acceleration x"),
     "vertical acceleration": ("linear accel body z", "acceleration z"),
     "lateral": ("y",),
     "longitudinal": ("x",),
@@ -216,6 +218,9 @@ SAYINGS: dict[str, tuple[str, ...]] = {
     "water": ("coolant",),
     "water temperature": ("coolant temperature",),
     "outside": ("ambient",),
+    "air temperature": ("ambient temperature",),
+    "motor current": ("phase rms current", "dc bus current"),
+    "phase current": ("phase rms current",),
     "mileage": ("odometer",),
     "brake temperature": ("brake disc temperature",),
     "handwheel": ("steering wheel",),
@@ -253,8 +258,9 @@ _FILLERS = """
 an and are at by for from how in is it its many me much my of or show the to was what where
 """
 _SUPPORTING = """
-any balancing error fault fitted frame fuse heartbeat implausible limit load lost on over raw range
-received reserve shown spare supply timeout tripped under used valid watchdog
+any balancing button channel error fault fitted frame fuse heartbeat implausible light limit load
+lost node on over raw range received reserve shown spare supply timeout tripped under used valid
+watchdog
 """
 
 # Words that questions have and names do not.
