@@ -92,7 +92,7 @@ def plot_scatter_and_histogram(
         figure,
         (hline, hline_label),
         (vline, vline_label),
-        float(known.min() + known.max()) / 2 if len(known) else 0.0,
+        *((float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)),
         font_config,
         plot_config.color_line,
     )
@@ -143,7 +143,8 @@ def _reference_lines(
     figure: go.Figure,
     horizontal: tuple[float | None, str | None],
     vertical: tuple[float | None, str | None],
-    middle: float,
+    low: float,
+    high: float,
     font_config: FontConfig,
     color: str,
 ) -> None:
@@ -157,12 +158,21 @@ def _reference_lines(
     if horizontal[0] is not None:
         figure.add_hline(horizontal[0], annotation_text=horizontal[1] or "", row=1, col=1, **look)
     if vertical[0] is not None:
+        # A set range: a range of plotly's own choice would make room for the label's whole text.
+        figure.update_xaxes(range=_padded(low, high, vertical[0]), col=2)
         figure.add_vline(
             vertical[0],
             annotation_text=vertical[1] or "",
             # On the side where there is room for it.
-            annotation_position="top right" if vertical[0] < middle else "top left",
+            annotation_position="top right" if vertical[0] < (low + high) / 2 else "top left",
             row=1,
             col=2,
             **look,
         )
+
+
+def _padded(*points: float) -> tuple[float, float]:
+    low, high = min(points), max(points)
+    # A constant's one bar is as wide as numpy makes it: 1.
+    margin = 0.04 * (high - low) or 1.0
+    return low - margin, high + margin
