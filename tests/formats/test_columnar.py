@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -240,3 +242,20 @@ def test_the_documented_examples_read_it_without_perda(example, make_log, tmp_pa
         assert list(found["voltage"]["value"]) == [400.5, 399.5]
     else:
         assert found["document"]["variables"][0]["name"] == "ams.pack.voltage"
+
+
+def test_writing_and_reading_leave_pandas_alone(make_log, tmp_path):
+    """A copy is written by a thread: importing pandas there would surprise who looks for it."""
+    code = """
+import sys
+from pathlib import Path
+from perda.formats import read_log
+from perda.formats.columnar_write import write_columnar_log
+from perda.formats.columnar_read import open_columnar_log
+log, copy = map(Path, sys.argv[1:])
+write_columnar_log(read_log(log, cache=False), copy)
+print(len(open_columnar_log(copy)[1]), "pandas" in sys.modules)
+"""
+    command = [sys.executable, "-c", code, str(make_log()), str(tmp_path / "a.perda.parquet")]
+
+    assert subprocess.check_output(command, text=True) == "2 False\n"

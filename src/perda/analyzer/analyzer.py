@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from perda.analyzer.csv import parse_csv
@@ -24,6 +24,7 @@ from perda.plotting.plotting_constants import (
 )
 from perda.units import from_seconds
 from perda.utils.data_summary import run_summary_text
+from perda.utils.preprocessing import PreprocessingStep, apply_preprocessing
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from perda.utils.accel_calculator import AccelSegmentResult
     from perda.utils.search import SearchResult
 
-PreprocessingStep = Callable[[SingleRunData], SingleRunData]
 Variables = VariableKey | Sequence[VariableKey]
 
 
@@ -93,8 +93,7 @@ class Analyzer:
         self.data = parse_csv(
             filepath, ts_offset, parsing_errors_limit, verbose, cache=cache, compressed=compressed
         )
-        for step in preprocessing or ():
-            self.data = step(self.data)
+        self.data = apply_preprocessing(self.data, preprocessing or ())
 
     @property
     def report(self) -> ParseReport | None:

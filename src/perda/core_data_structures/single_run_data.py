@@ -119,6 +119,9 @@ class SingleRunData(BaseModel):
     def __iter__(self) -> Iterator[str]:  # type: ignore[override]
         return iter(self.cpp_name_to_id)
 
+    def __str__(self) -> str:
+        return repr(self)  # pydantic's would print every mapping
+
     def __repr__(self) -> str:
         return f"<SingleRunData {len(self):,} variables, {self.total_data_points:,} samples>"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from perda._files import whole_file
 from perda.core_data_structures.data_instance import DataInstance
@@ -122,7 +123,24 @@ def _tables(name: str, series: DataInstance) -> Iterator[pa.Table]:
     for start in range(0, len(series), MAX_ROWS_PER_GROUP):
         rows = slice(start, start + MAX_ROWS_PER_GROUP)
         times = series.timestamp_np[rows]
-        codes = pa.array(np.zeros(len(times), dtype=np.int32))
-        names = pa.DictionaryArray.from_arrays(codes, pa.array([name]))
-        columns = [names, pa.array(times), pa.array(series.value_np[rows], from_pandas=False)]
+        codes = _flat(np.zeros(len(times), dtype=np.int32), pa.int32())
+        names = pa.DictionaryArray.from_arrays(codes, _text(name))
+        columns = [names, _flat(times, pa.int64()), _flat(series.value_np[rows], pa.float64())]
         yield pa.Table.from_arrays(columns, schema=schema)
+
+
+# pa.array() imports pandas where it is installed. In the thread that writes copies, that races
+# with plotly, which looks into a half-imported pandas and fails.
+def _flat(values: npt.NDArray[np.generic], kind: pa.DataType) -> pa.Array:
+    import pyarrow as pa
+
+    contiguous = np.ascontiguousarray(values)
+    return pa.Array.from_buffers(kind, len(contiguous), [None, pa.py_buffer(contiguous)])
+
+
+def _text(text: str) -> pa.Array:
+    import pyarrow as pa
+
+    data = text.encode()
+    ends = np.array([0, len(data)], dtype=np.int32)
+    return pa.StringArray.from_buffers(1, pa.py_buffer(ends), pa.py_buffer(data))
