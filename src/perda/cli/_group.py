@@ -23,6 +23,7 @@ _COMMANDS = {
     ),
     "plot": ("perda.cli.plot", "plot", "Plot variables of a log to an HTML page or a PNG."),
     "convert": ("perda.cli.convert", "convert", "Write a log, or a part, in another format."),
+    "search": ("perda.cli.search", "search", "Find variables by what you would call them."),
     "sample": ("perda.cli.sample", "sample", "Write a realistic log of a simulated car."),
     "login": ("perda.cli.login", "login", "Log in to a data server and remember the session."),
     "logout": ("perda.cli.login", "logout", "End the remembered session."),
