@@ -44,7 +44,9 @@ def test_reference_lines_carry_their_text():
         ("x domain", 5),
         ("x2", 0),
     ]
-    assert {"expected", "median"} <= {note.text for note in figure.layout.annotations}
+    notes = {note.text: note for note in figure.layout.annotations}
+    assert (notes["expected"].xref, notes["expected"].y) == ("x domain", 5)
+    assert (notes["median"].xref, notes["median"].x) == ("x2", 5)
 
 
 def test_no_points_give_an_empty_figure_and_a_warning(caplog):

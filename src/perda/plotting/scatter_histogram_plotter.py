@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -148,27 +149,29 @@ def _reference_lines(
     font_config: FontConfig,
     color: str,
 ) -> None:
-    look = {
+    if horizontal[0] is not None:
+        figure.add_hline(
+            horizontal[0], row=1, col=1, **_line_look(horizontal[1], font_config, color)
+        )
+    if vertical[0] is not None:
+        # A set range: a range of plotly's own choice would make room for the label's whole text.
+        figure.update_xaxes(range=_padded(low, high, vertical[0]), col=2)
+        # The label stands on the side where there is room for it.
+        side = "top right" if vertical[0] < (low + high) / 2 else "top left"
+        look = _line_look(vertical[1], font_config, color)
+        figure.add_vline(vertical[0], annotation_position=side, row=1, col=2, **look)
+
+
+# Any: plotly's attributes are free-form. A new dictionary for every line: plotly writes into it.
+def _line_look(text: str | None, font_config: FontConfig, color: str) -> dict[str, Any]:
+    return {
         "line": {"color": color, "width": 1.5, "dash": "dash"},
         "annotation": {
+            "text": text or "",
             "font": {"size": tick_size(font_config), "color": color},
             "bgcolor": "rgba(255,255,255,0.8)",
         },
     }
-    if horizontal[0] is not None:
-        figure.add_hline(horizontal[0], annotation_text=horizontal[1] or "", row=1, col=1, **look)
-    if vertical[0] is not None:
-        # A set range: a range of plotly's own choice would make room for the label's whole text.
-        figure.update_xaxes(range=_padded(low, high, vertical[0]), col=2)
-        figure.add_vline(
-            vertical[0],
-            annotation_text=vertical[1] or "",
-            # On the side where there is room for it.
-            annotation_position="top right" if vertical[0] < (low + high) / 2 else "top left",
-            row=1,
-            col=2,
-            **look,
-        )
 
 
 def _padded(*points: float) -> tuple[float, float]:
