@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from perda.cli._complete import complete_file
 from perda.core_data_structures.instance_map import unit_of
 from perda.core_data_structures.single_run_data import SingleRunData
 from perda.units import to_seconds
@@ -17,7 +18,7 @@ Examples:
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("file_or_key")
+@click.argument("file_or_key", shell_complete=complete_file)
 @click.option(
     "--filter", "text", default="", help="Only variables whose name or description has it."
 )

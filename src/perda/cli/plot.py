@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perda.cli._complete import complete_file
 from perda.core_data_structures.single_run_data import SingleRunData
 from perda.units import to_seconds
 
@@ -25,7 +26,7 @@ Examples:
 
 
 @click.command(epilog=_EPILOG)
-@click.argument("file_or_key")
+@click.argument("file_or_key", shell_complete=complete_file)
 @click.argument("variables", nargs=-1, required=True, metavar="VARIABLE...")
 @click.option("-r", "--right", multiple=True, metavar="VARIABLE", help="On the right axis, dashed.")
 @click.option(
