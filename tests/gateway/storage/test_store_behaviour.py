@@ -33,7 +33,7 @@ AWKWARD_NAMES = [
     "~tilde*star!(paren)[bracket]{brace}|pipe^caret`tick.csv",
     " leading and trailing .csv ",
     ".hidden.csv",
-    "x" * 200,
+    "x" * 1000,
 ]
 
 

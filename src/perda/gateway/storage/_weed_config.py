@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from perda._keys import MAX_KEY_BYTES
 from perda.gateway.storage._files import write_private
 from perda.gateway.storage._weed_certificates import make_certificates
 from perda.gateway.storage.base import KeyPair
@@ -80,7 +81,11 @@ def _forget_last_run(data: Path) -> None:
 
 
 # leveldb, the default, answers before its journal is on disk; sqlite commits with fsync.
+# Its own limit for one segment of a key is 255 bytes; ours is that of the whole key.
 _FILER = f"""\
+[filer.options]
+max_file_name_length = {MAX_KEY_BYTES}
+
 [leveldb2]
 enabled = false
 
