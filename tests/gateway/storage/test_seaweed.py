@@ -106,13 +106,41 @@ def test_what_was_acknowledged_before_a_kill_is_there_after_it(own_store, put, e
 
 def test_a_hanging_server_is_replaced(own_store, eventually, monkeypatch):
     monkeypatch.setattr("perda.gateway.storage._weed_supervisor._PING_EVERY_S", 0.1)
-    monkeypatch.setattr("perda.gateway.storage.seaweed._ANSWER_DUE_S", 0.5)
+    monkeypatch.setattr("perda.gateway.storage.s3._ANSWER_DUE_S", 0.5)
     server = own_store()
 
     os.kill(server.pids[1], signal.SIGSTOP)
     eventually(lambda: server.restarts == 1)
 
     eventually(lambda: _answers(server.store))
+
+
+def test_a_ping_does_not_wait_for_a_hanging_server(own_store, monkeypatch):
+    monkeypatch.setattr("perda.gateway.storage.s3._ANSWER_DUE_S", 0.5)
+    server = own_store()
+
+    os.kill(server.pids[1], signal.SIGSTOP)
+    started = time.monotonic()
+    with pytest.raises(StoreUnavailableError):
+        server.store.ping()
+
+    assert time.monotonic() - started < 3
+
+
+def test_uploads_that_a_killed_data_server_left_half_done_are_thrown_away(own_store, put):
+    server = own_store()
+    s3, target = server.store._client, {"Bucket": "perda-logs", "Key": "folder/half.bin"}
+    begun = s3.create_multipart_upload(**target)["UploadId"]
+    s3.upload_part(**target, UploadId=begun, PartNumber=1, Body=bytes(5 << 20))
+    put(server.store, "folder/whole.bin", b"x")
+    server.stop()
+
+    again = own_store()
+
+    assert "Uploads" not in again.store._client.list_multipart_uploads(Bucket="perda-logs")
+    assert [found.key for found in again.store.list_children("folder/").objects] == [
+        "folder/whole.bin"
+    ]
 
 
 def test_a_change_of_readers_during_an_outage_is_in_effect_after_it(own_store, put, eventually):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import threading
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -59,7 +61,18 @@ def _session() -> Any:
         "config_file": (None, None, os.devnull, None),
         "credentials_file": (None, None, os.devnull, None),
     }
-    return boto3.session.Session(botocore_session=botocore.session.Session(session_vars=nothing))
+    core = botocore.session.Session(session_vars=nothing)
+    parsers = core.get_component("response_parser_factory")
+    parsers.set_parser_defaults(timestamp_parser=_parse_timestamp)
+    return boto3.session.Session(botocore_session=core)
+
+
+def _parse_timestamp(text: str) -> datetime:
+    # botocore's own way takes two thirds of the time of a long listing.
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # in a header: RFC 9110's form
+        return parsedate_to_datetime(text)
 
 
 def _config(endpoint: str, tries: int, timeout_s: float) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ DEFAULT_REGION = "us-east-1"
 # Names one upload in the object's own metadata, so that the object found under a key can
 # be told from another writer's with the same bytes.
 _UPLOAD_ID = "perda-upload"
+_ANSWER_DUE_S = 5.0
 
 
 class S3Store(ObjectStore):
@@ -60,7 +62,8 @@ class S3Store(ObjectStore):
         self._region = region
         self._where = f"{endpoint}/{bucket_name}"
         # boto3 has no types of its own.
-        self._client: Any = make_client(endpoint, keys, region, tries=tries, timeout_s=timeout_s)
+        self._make_client = partial(make_client, endpoint, keys, region)
+        self._client: Any = self._make_client(tries=tries, timeout_s=timeout_s)
 
     def create_bucket(self) -> None:
         """Make the bucket if it is not there.
@@ -76,8 +79,8 @@ class S3Store(ObjectStore):
             if self._has_bucket():
                 return
             try:
-                self._client.create_bucket(Bucket=self.bucket_name, **self._location())
-            except self._client.exceptions.BucketAlreadyOwnedByYou:
+                self._asking.create_bucket(Bucket=self.bucket_name, **self._location())
+            except self._asking.exceptions.BucketAlreadyOwnedByYou:
                 return
 
     def list_children(self, prefix: str) -> Listing:
@@ -157,11 +160,37 @@ class S3Store(ObjectStore):
         with store_errors(f"delete {key!r}", self._where):
             self._client.delete_object(Bucket=self.bucket_name, Key=key)
 
+    def abort_uploads(self) -> int:
+        """Throw away all uploads in parts that were begun and not completed.
+
+        Only for a bucket that no other process writes to; those of a writer that was killed
+        would take room for ever.
+
+        Returns
+        -------
+        int
+            How many there were.
+
+        Raises
+        ------
+        StoreUnavailableError, StoreError
+            If the store does not answer, or refuses.
+        """
+        aborted = 0
+        pages = self._client.get_paginator("list_multipart_uploads")
+        with store_errors("abort old uploads", self._where):
+            for page in pages.paginate(Bucket=self.bucket_name):
+                for found in page.get("Uploads", ()):
+                    target = {"Key": found["Key"], "UploadId": found["UploadId"]}
+                    self._client.abort_multipart_upload(Bucket=self.bucket_name, **target)
+                    aborted += 1
+        return aborted
+
     def ping(self) -> None:
-        """Return quickly if the bucket answers, else raise StoreUnavailableError."""
+        """Return within some seconds if the bucket answers, else raise StoreUnavailableError."""
         try:
             with store_errors("reach the bucket", self._where):
-                self._client.head_bucket(Bucket=self.bucket_name)
+                self._asking.head_bucket(Bucket=self.bucket_name)
         except StoreUnavailableError:
             raise
         except StoreError as error:
@@ -170,11 +199,18 @@ class S3Store(ObjectStore):
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+        if "_asking" in vars(self):
+            self._asking.close()
+
+    @cached_property
+    def _asking(self) -> Any:
+        """A client for a question whose answer is due at once."""
+        return self._make_client(tries=1, timeout_s=_ANSWER_DUE_S)
 
     def _has_bucket(self) -> bool:
         try:
             with store_errors("look for the bucket", self.endpoint, self.bucket_name):
-                self._client.head_bucket(Bucket=self.bucket_name)
+                self._asking.head_bucket(Bucket=self.bucket_name)
         except ObjectNotFoundError:
             return False
         return True

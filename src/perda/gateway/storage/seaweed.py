@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Collection
@@ -21,9 +22,10 @@ from perda.gateway.storage.base import KeyPair
 from perda.gateway.storage.s3 import S3Store
 from perda.gateway.storage.secrets import StoreSecrets, new_key_pair
 
+_log = logging.getLogger(__name__)
+
 _IN_EFFECT_S = 20.0  # enough for a restart
 _ASK_AGAIN_S = 0.5
-_ANSWER_DUE_S = 5.0
 
 
 class EmbeddedStore:
@@ -91,6 +93,7 @@ class EmbeddedStore:
         self._supervisor = Supervisor(lambda stop: self._make_server(place, stop), place)
         try:
             self._supervisor.start()
+            self._forget_uploads_of_last_run()
         except Exception:
             self.stop()
             raise
@@ -178,6 +181,16 @@ class EmbeddedStore:
         mark_running(self._directory)
         self._write_identities()
 
+    def _forget_uploads_of_last_run(self) -> None:
+        # Nobody else may write to the bucket, so none of them goes on.
+        try:
+            aborted = self.store.abort_uploads()
+        except StoreError as error:
+            _log.warning("unfinished uploads of the last run stay for now: %s", error)
+        else:
+            if aborted:
+                _log.info("threw away %s unfinished uploads of the last run", aborted)
+
     def _write_identities(self, *extra: KeyPair) -> None:
         pairs = [*self._readers, *extra]
         write_identities(self._directory, self._bucket, self._secrets.admin, pairs)
@@ -186,15 +199,10 @@ class EmbeddedStore:
         self._ports = choose_ports(self._host, self._wanted_port)
         remember_ports(self._directory, self._ports)
         self._store = S3Store(self.loopback_endpoint, self._secrets.admin, self._bucket)
-        watched = self._impatient(self._secrets.admin)
-        return WeedServer(place, self._ports, self._host, watched, stop), watched
-
-    def _impatient(self, keys: KeyPair) -> S3Store:
-        """Return the bucket for questions whose answer is due at once."""
-        return S3Store(self.loopback_endpoint, keys, self._bucket, tries=1, timeout_s=_ANSWER_DUE_S)
+        return WeedServer(place, self._ports, self._host, self._store, stop), self._store
 
     def _wait_until_valid(self, marker: KeyPair) -> None:
-        probe = self._impatient(marker)
+        probe = S3Store(self.loopback_endpoint, marker, self._bucket)
         end = time.monotonic() + _IN_EFFECT_S
         ask_again = 0.0
         try:
