@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from perda._digest import format_repr_digest
 from perda._wire import StoredLog
 from perda.errors import LocalFileError, ServerAnswerError
 from perda.server.answers import parse_answer, raise_for_answer, reason_of
@@ -47,11 +47,10 @@ class LocalLog:
     @property
     def headers(self) -> dict[str, str]:
         """Length and digest (RFC 9530) for the request that carries the file."""
-        digest = base64.b64encode(bytes.fromhex(self.sha256)).decode()
         return {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(self.size),
-            "Repr-Digest": f"sha-256=:{digest}:",
+            "Repr-Digest": format_repr_digest(self.sha256),
         }
 
     def chunks(self, progress: Callable[[int], object]) -> Iterator[bytes]:

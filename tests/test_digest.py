@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from perda.gateway.digest import format_repr_digest, parse_repr_digest
+from perda._digest import format_repr_digest, parse_repr_digest
 
 SHA256 = hashlib.sha256(b"log").hexdigest()
 
