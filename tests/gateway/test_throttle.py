@@ -48,6 +48,13 @@ def test_addresses_of_one_ipv6_network_count_as_one(clock: Any) -> None:
     assert waits == [0, 0, 0, 10]
 
 
+def test_ipv4_clients_of_a_server_on_ipv6_count_each_for_themselves(clock: Any) -> None:
+    throttle = throttle_with(clock)
+    waits = [throttle.wait_before_try(f"::ffff:192.0.2.{host}") for host in range(4)]
+    assert waits == [0, 0, 0, 0]
+    assert [throttle.wait_before_try("192.0.2.1") for _ in range(2)] == [0, 1]
+
+
 def test_a_clock_that_goes_back_does_no_harm(clock: Any) -> None:
     throttle = throttle_with(clock)
     for _ in range(3):

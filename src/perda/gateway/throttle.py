@@ -109,11 +109,13 @@ def _keep_newest(entries: OrderedDict[str, _Bucket] | OrderedDict[str, None]) ->
 
 
 def _network_of(address: str) -> str:
-    # One household or attacker has a whole /64 of IPv6 addresses.
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return address
+    if not isinstance(parsed, ipaddress.IPv6Address):
+        return address
+    if parsed.ipv4_mapped is not None:  # a client with IPv4 of a server on "::"
+        return str(parsed.ipv4_mapped)
+    # One household or attacker has a whole /64 of IPv6 addresses.
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
