@@ -11,7 +11,8 @@ from perda.gateway.db import Database
 from perda.gateway.models import AccountRow, ReaderKeyRow, Role, SessionRow
 from perda.gateway.passwords import Accounts
 from perda.gateway.readers import ReaderKeys
-from perda.gateway.sessions import Sessions
+from perda.gateway.sessions import Principal, Sessions
+from perda.gateway.storage.base import KeyPair
 
 
 @pytest.fixture
@@ -148,6 +149,34 @@ def test_a_session_that_ended_gets_no_key(
     assert readers.issue(caller) is None
     with database.read() as session:
         assert session.scalars(select(ReaderKeyRow)).all() == []
+
+
+def test_above_a_number_of_keys_a_roles_oldest_end(
+    sessions: Sessions,
+    readers: ReaderKeys,
+    clock: Any,
+    published: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("perda.gateway.readers.MAX_PAIRS_PER_ROLE", 3)
+    issued = []
+    for role in [Role.ADMIN, *[Role.VIEWER] * 3]:
+        issued.append(ask_for_key(sessions, readers, role))
+        clock.advance(minutes=1)
+    first_viewer = issued[1][0]
+    readers.issue(first_viewer)  # asked for again: no longer the oldest
+    clock.advance(minutes=1)
+    newest = ask_for_key(sessions, readers, Role.VIEWER)
+    kept = [issued[0][1], issued[1][1], issued[3][1], newest[1]]
+    assert {pair.access_key for pair in published.readers} == {pair.access_key for pair in kept}
+
+
+def ask_for_key(sessions: Sessions, readers: ReaderKeys, role: Role) -> tuple[Principal, KeyPair]:
+    caller = sessions.find(sessions.open(role).token)
+    assert caller is not None
+    issued = readers.issue(caller)
+    assert issued is not None
+    return caller, issued[0]
 
 
 def test_keys_in_sql_are_restored_by_the_next_process(

@@ -7,13 +7,18 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from perda.gateway.clock import Clock
 from perda.gateway.db import Database
-from perda.gateway.models import ReaderKeyRow, SessionRow
+from perda.gateway.models import ReaderKeyRow, Role, SessionRow
 from perda.gateway.sessions import Principal
 from perda.gateway.storage.base import KeyPair
 from perda.gateway.storage.secrets import new_key_pair
+
+# The store reads all of them at each change: 2000 take it some 0.2 s. A script that logs in
+# again and again must not make that grow for the seven days that a pair lives.
+MAX_PAIRS_PER_ROLE = 2000
 
 Publish = Callable[[Collection[KeyPair]], None]
 
@@ -36,7 +41,8 @@ class ReaderKeys:
         """Return the session's key pair, valid now and for a whole life from now.
 
         The same pair is returned to a session that asks again. None if the session has
-        ended in the meantime.
+        ended in the meantime. When a role has more than 2000 pairs, those end that were not
+        asked for the longest.
         """
         expires_at = self._clock() + self._life
         with self._database.write() as session:
@@ -49,6 +55,7 @@ class ReaderKeys:
                 row = _new_row(principal)
                 session.add(row)
             row.expires_at = expires_at
+            _drop_oldest(session, principal.role)
             pair = KeyPair(row.access_key, row.secret_key)
         self.sync()
         return pair, expires_at
@@ -72,6 +79,16 @@ class ReaderKeys:
         with self._database.read() as session:
             rows = session.scalars(valid.order_by(ReaderKeyRow.access_key))
             return {row.access_key: row.secret_key for row in rows}
+
+
+def _drop_oldest(session: Session, role: Role) -> None:
+    newest_first = (
+        select(ReaderKeyRow.access_key)
+        .where(ReaderKeyRow.role == role)
+        .order_by(ReaderKeyRow.expires_at.desc())
+    )
+    surplus = session.scalars(newest_first.offset(MAX_PAIRS_PER_ROLE)).all()
+    session.execute(delete(ReaderKeyRow).where(ReaderKeyRow.access_key.in_(surplus)))
 
 
 def _new_row(principal: Principal) -> ReaderKeyRow:
