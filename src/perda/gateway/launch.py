@@ -36,6 +36,7 @@ Announce = Callable[[str], None]
 _GRACE_S = 3  # what a call in progress gets to finish when the server stops
 _JOIN_S = 6.0
 _KEEP_ALIVE_S = 60
+_UNREAD_S = 60
 _BACKLOG = 2048
 
 _log = logging.getLogger(__name__)
@@ -138,6 +139,9 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
     # every answer waits 40 ms for the client's delayed acknowledgement.
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Inherited by every connection (tcp(7)): one whose client takes none of its answer for
+        # so long, or has vanished, is closed.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_S * 1000)
         try:
             listener.bind((host, port))
             # Two sockets may both bind with SO_REUSEADDR; only one of them may listen.
