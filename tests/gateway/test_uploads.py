@@ -85,3 +85,12 @@ def test_what_a_killed_server_left_in_staging_is_swept(tmp_path: Path) -> None:
     (staging / "half an upload").write_bytes(b"x")
     sweep_staging(staging)
     assert list(staging.iterdir()) == []
+
+
+def test_staging_may_be_a_link_to_another_disk(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "half an upload").write_bytes(b"x")
+    (tmp_path / "staging").symlink_to(tmp_path / "disk")
+    sweep_staging(tmp_path / "staging")
+    assert (tmp_path / "staging").is_symlink()
+    assert list((tmp_path / "disk").iterdir()) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from perda._wire import SESSION_COOKIE
@@ -31,7 +30,8 @@ async def admit(request: Request, role: Role) -> Principal:
         token = request.cookies.get(SESSION_COOKIE)
     if not token:
         raise _unauthorized("This call needs a session: log in with POST /api/v1/auth/login.")
-    principal = await run_in_threadpool(services_of(request).sessions.find, token)
+    services = services_of(request)
+    principal = await services.lanes.sessions.run(services.sessions.find, token)
     if principal is None:
         raise session_ended()
     if not principal.role.includes(role):

@@ -68,9 +68,12 @@ class PolicyRoute(APIRoute):
             else:
                 request.state.principal = await admit(request, role)
             try:
-                return await handle(request if streams else limited(request))
+                response = await handle(request if streams else limited(request))
             except asyncio.CancelledError:
                 raise _stopping() from None
+            # What needs a session is nobody else's, neither a proxy's nor a browser's history.
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
 
         return checked
 

@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -53,6 +54,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_on_invalid_request)
     app.exception_handler(InvalidKeyError)(_on_invalid_key)
     app.exception_handler(StoreError)(_on_store_error)
+    app.exception_handler(OperationalError)(_on_database_error)
     app.exception_handler(ClientDisconnect)(_on_disconnect)
     app.exception_handler(Exception)(_on_crash)
 
@@ -98,8 +100,8 @@ def _routing_detail(request: Request, error: HTTPException) -> str:
 
 
 def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
-    content_type = request.headers.get("content-type", "")
-    if "json" not in content_type and request.method in {"POST", "PUT"}:
+    of_body = any(item["loc"][:1] == ("body",) for item in error.errors())
+    if of_body and "json" not in request.headers.get("content-type", ""):
         detail = "Send the body as JSON with the header Content-Type: application/json."
         return problem_response(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
     errors = [_plain_error(item["loc"], item["msg"]) for item in error.errors()]
@@ -129,6 +131,20 @@ def _on_store_error(request: Request, error: StoreError) -> Response:
         return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=headers)
     detail = "The object store failed; the server's log says how."
     return problem_response(HTTPStatus.BAD_GATEWAY, detail)
+
+
+def _on_database_error(request: Request, error: OperationalError) -> Response:
+    said = str(error.orig)
+    if "full" in said:
+        _log.error("%s %s: %s", request.method, request.url.path, said)
+        detail = "The server's disk is full; ask the server's admin to make room."
+        return problem_response(HTTPStatus.INSUFFICIENT_STORAGE, detail)
+    if "locked" in said:
+        _log.error("%s %s: %s", request.method, request.url.path, said)
+        detail = "The server's database is busy; try again in a few seconds."
+        headers = {"Retry-After": "3"}
+        return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers=headers)
+    return _on_crash(request, error)
 
 
 def _on_disconnect(request: Request, _: ClientDisconnect) -> Response:

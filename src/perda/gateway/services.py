@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from perda.gateway.clock import Clock, utc_now
 from perda.gateway.datadir import DataDir
 from perda.gateway.db import Database
+from perda.gateway.lanes import Lanes
 from perda.gateway.passwords import Accounts
 from perda.gateway.readers import Publish, ReaderKeys
 from perda.gateway.sessions import Sessions
@@ -20,9 +20,6 @@ from perda.gateway.settings import Settings
 from perda.gateway.storage.base import ObjectStore
 from perda.gateway.throttle import LoginThrottle
 from perda.gateway.uploads import Uploads
-
-# Each check of a password takes 64 MiB; more at a time would serve attackers only.
-_PASSWORD_CHECKS_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -38,9 +35,7 @@ class Services:
     uploads: Uploads
     throttle: LoginThrottle
     store_port: Callable[[], int]
-    password_checks: asyncio.Semaphore = field(
-        default_factory=lambda: asyncio.Semaphore(_PASSWORD_CHECKS_AT_ONCE)
-    )
+    lanes: Lanes = field(default_factory=Lanes)
 
 
 def build_services(

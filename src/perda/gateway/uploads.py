@@ -153,6 +153,5 @@ def _sha256_of(chunks: Iterator[bytes]) -> str:
 
 def _taken(key: str) -> ObjectExistsError:
     return ObjectExistsError(
-        f"{key!r} already holds another log, which is kept; choose another key, "
-        "or add ?overwrite=true to replace it."
+        f"{key!r} already holds another log, which is kept. Choose another key, or overwrite it."
     )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import socket
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from perda.gateway.app import create_app
 from perda.gateway.launch import RunningServer
@@ -191,6 +195,59 @@ def test_a_body_nobody_wants_is_cut_off(
     head = b"PUT /api/v1/logs/a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"
     with connect(server) as connection:
         assert drip(connection, head, b"more") < 3
+
+
+def test_a_full_disk_is_507_where_the_database_cannot_grow(
+    in_process: Callable[[], httpx.AsyncClient], services: Any, folder: str, tmp_path: Path
+) -> None:
+    (tmp_path / "log").write_bytes(b"x")
+    services.store.put_file(f"{folder}a.csv", tmp_path / "log")
+    token = services.sessions.open(Role.ADMIN).token
+    services.database.engine.dispose()
+    event.listen(services.database.engine, "connect", stop_growing)
+
+    async def call() -> httpx.Response:
+        async with in_process() as client:
+            client.headers["Authorization"] = f"Bearer {token}"
+            path = f"/api/v1/metadata/{folder}a.csv"
+            return await client.put(path, json={"description": "x" * 20_000})
+
+    answer = anyio.run(call)
+    assert answer.status_code == 507
+    assert "disk is full" in answer.json()["detail"]
+
+
+def stop_growing(connection: sqlite3.Connection, _: object) -> None:
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count={pages}")
+
+
+def test_a_database_in_use_by_someone_else_is_503(
+    in_process: Callable[[], httpx.AsyncClient], services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = services.sessions.open(Role.VIEWER).token
+    services.database.engine.dispose()
+    monkeypatch.setattr("perda.gateway.db._BUSY_TIMEOUT_MS", 50)
+
+    async def call() -> httpx.Response:
+        async with in_process() as client:
+            client.headers["Authorization"] = f"Bearer {token}"
+            return await client.post("/api/v1/s3/credentials", json={})
+
+    with closing(sqlite3.connect(services.database.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = anyio.run(call)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/api/v1/version"), ("POST", "/api/v1/s3/list")]
+)
+def test_no_answer_is_kept_by_a_browser_or_proxy(
+    viewer: httpx.Client, method: str, path: str
+) -> None:
+    assert viewer.request(method, path, json={}).headers["cache-control"] == "no-store"
 
 
 def test_a_crash_shows_an_id_and_nothing_else(

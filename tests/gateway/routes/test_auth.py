@@ -95,6 +95,24 @@ def test_guesses_at_the_same_time_are_counted_one_by_one(
     assert sorted(codes) == [401] * 10 + [429] * 20
 
 
+def test_many_people_may_log_in_at_the_same_moment_from_one_address(
+    in_process: Callable[[], httpx.AsyncClient], services: Services
+) -> None:
+    services.accounts.create_missing({Role.ADMIN: "right password"})
+    codes: list[int] = []
+
+    async def come_in(client: httpx.AsyncClient) -> None:
+        codes.append((await login(client, "right password")).status_code)
+
+    async def scenario() -> None:
+        async with in_process() as client, anyio.create_task_group() as group:
+            for _ in range(24):
+                group.start_soon(come_in, client)
+
+    anyio.run(scenario)
+    assert codes == [200] * 24
+
+
 def test_the_cookie_is_secure_behind_https(
     in_process: Callable[[], httpx.AsyncClient], services: Services
 ) -> None:

@@ -4,17 +4,20 @@ import base64
 import hashlib
 import shutil
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
-from perda.errors import ObjectNotFoundError
+from perda.errors import ObjectNotFoundError, StoreUnavailableError
 from perda.gateway.launch import RunningServer
+from perda.gateway.room import RESERVE_BYTES
 
 PathOf = Callable[[str, str], str]
 
@@ -46,12 +49,22 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a.csv", "a b#+%41?.csv", "\u00fcber \U0001f3ce.csv", "%2F", "a;b=c"]
+    "name",
+    [
+        "a.csv",
+        "a b#+%41?.csv",
+        "\u00fcber \U0001f3ce.csv",
+        "%2F",
+        "a;b=c",
+        "\u00fc" * 499,
+        "a/" * 490,
+    ],
+    ids=lambda name: name[:20],
 )
 def test_an_upload_is_stored_and_acknowledged(
     admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str, name: str
 ) -> None:
-    key = folder + name
+    key = folder + name.removesuffix("/")
     answer = admin.put(path_of("logs", key), content=LOG, headers=digest_header(LOG))
     assert answer.status_code == 201, answer.text
     assert answer.json() == {
@@ -84,7 +97,7 @@ def test_other_content_is_409_unless_overwriting_is_asked_for(
     for content in (OTHER, OTHER + b"longer", b""):
         refused = admin.put(path, content=content)
         assert refused.status_code == 409
-        assert "overwrite=true" in refused.json()["detail"]
+        assert "already holds another log" in refused.json()["detail"]
         assert in_store(server, key) == LOG
     replaced = admin.put(path, params={"overwrite": "true"}, content=OTHER)
     assert replaced.status_code == 200
@@ -152,6 +165,71 @@ def test_a_malformed_digest_is_400(
     assert "RFC 9530" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"Content-Range": "bytes 0-7/100"}, 400), ({"Content-Encoding": "gzip"}, 415)],
+)
+def test_a_part_of_a_log_or_an_encoded_one_is_not_taken_for_the_whole(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    headers: dict[str, str],
+    status: int,
+) -> None:
+    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=LOG, headers=headers)
+    assert answer.status_code == status
+    assert next(iter(headers)) in answer.json()["detail"]
+    assert in_store(server, f"{folder}a.csv") is None
+
+
+def test_a_wrong_query_is_422_and_names_the_field(
+    admin: httpx.Client, path_of: PathOf, folder: str
+) -> None:
+    answer = admin.put(
+        path_of("logs", f"{folder}a.csv"), params={"overwrite": "perhaps"}, content=LOG
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "query.overwrite"
+
+
+def test_a_flood_of_uploads_keeps_nobody_from_logging_in_or_listing(
+    admin: httpx.Client,
+    anonymous: httpx.Client,
+    server: RunningServer,
+    passwords: dict[str, str],
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = server.services.store
+    put_file, go_on = store.put_file, threading.Event()
+
+    def put_slowly(*args: Any, **options: Any) -> object:
+        go_on.wait(60)
+        return put_file(*args, **options)
+
+    monkeypatch.setattr(store, "put_file", put_slowly)
+    limits = httpx.Limits(max_connections=None)
+    uploader = httpx.Client(
+        base_url=server.url, cookies=admin.cookies, limits=limits, timeout=90, trust_env=False
+    )
+    with uploader, ThreadPoolExecutor(45) as pool:
+        try:
+            names = [path_of("logs", f"{folder}{number}.csv") for number in range(45)]
+            answers = [pool.submit(uploader.put, name, content=LOG) for name in names]
+            wait_for(lambda: len(staged_files(server)) == 45)
+            started = time.monotonic()
+            login = {"password": passwords["viewer"]}
+            assert anonymous.post("/api/v1/auth/login", json=login).status_code == 200
+            assert anonymous.post("/api/v1/s3/list", json={"prefix": folder}).json() == []
+            assert anonymous.get("/api/v1/health").status_code == 200
+            assert time.monotonic() - started < 10
+        finally:
+            go_on.set()
+        assert {answer.result().status_code for answer in answers} == {201}
+
+
 def test_a_body_without_a_length_is_taken_too(
     admin: httpx.Client, server: RunningServer, path_of: PathOf, folder: str
 ) -> None:
@@ -213,10 +291,52 @@ def test_a_full_disk_is_507(
     folder: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=len(LOG) - 1))
-    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=LOG)
-    assert answer.status_code == 507
+    # Room for the log as it arrives and for the reserve, but not for its copy in the store.
+    free = RESERVE_BYTES + 2 * len(LOG) - 1
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    path = path_of("logs", f"{folder}a.csv")
+    assert admin.put(path, content=LOG).status_code == 507
     assert in_store(server, f"{folder}a.csv") is None
+    free += 1
+    assert admin.put(path, content=LOG).status_code == 201
+
+
+def test_an_upload_of_unknown_length_does_not_fill_the_disk(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    staging = server.services.uploads.staging
+
+    def disk_usage(_: Path) -> SimpleNamespace:
+        staged = sum(path.stat().st_size for path in staging.iterdir())
+        return SimpleNamespace(free=RESERVE_BYTES + (5 << 20) - staged)
+
+    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=(bytes(1 << 20) for _ in "x" * 9))
+    assert answer.status_code == 507
+    assert staged_files(server) == []
+
+
+def test_a_store_that_fails_on_a_nearly_full_disk_is_507(
+    admin: httpx.Client,
+    server: RunningServer,
+    path_of: PathOf,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("500 InternalError")
+
+    monkeypatch.setattr(server.services.store, "put_file", fail)
+    path = path_of("logs", f"{folder}a.csv")
+    assert admin.put(path, content=LOG).status_code == 503
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=500 << 20))
+    answer = admin.put(path, content=LOG)
+    assert answer.status_code == 507
+    assert "500 MB left" in answer.json()["detail"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,8 +25,10 @@ async def login(
     body: LoginRequest, request: Request, response: Response, services: ServicesOf
 ) -> LoginAnswer:
     """Open a session; the password decides the role. The token comes as a cookie."""
-    role = await _role_or_refuse(body.password, request, services)
-    opened = await run_in_threadpool(services.sessions.open, role)
+    address = request.client.host if request.client else "unknown"
+    lanes = services.lanes
+    role = await lanes.passwords.run(_role_or_refuse, body.password, address, services)
+    opened = await lanes.sessions.run(services.sessions.open, role)
     _set_cookie(response, opened, secure=request.url.scheme == "https", services=services)
     return LoginAnswer(role=role, expires_at=opened.expires_at)
 
@@ -41,8 +42,9 @@ def logout(caller: Caller, response: Response, services: ServicesOf) -> None:
     response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="lax")
 
 
-async def _role_or_refuse(password: str, request: Request, services: Services) -> Role:
-    address = request.client.host if request.client else "unknown"
+def _role_or_refuse(password: str, address: str, services: Services) -> Role:
+    # Asked here, when it is this try's turn, and not on arrival: many people who log in at
+    # the same moment, from one address, must not count as guessing.
     wait_s = services.throttle.wait_before_try(address)
     if wait_s:
         raise Problem(
@@ -50,8 +52,7 @@ async def _role_or_refuse(password: str, request: Request, services: Services) -
             f"Too many wrong passwords; try again in {wait_s} s.",
             headers={"Retry-After": str(wait_s)},
         )
-    async with services.password_checks:
-        role = await run_in_threadpool(services.accounts.role_of, password)
+    role = services.accounts.role_of(password)
     if role is None:
         raise Problem(HTTPStatus.UNAUTHORIZED, "The password is wrong.")
     services.throttle.right_password(address)
@@ -70,4 +71,3 @@ def _set_cookie(
         httponly=True,
         samesite="lax",
     )
-    response.headers["Cache-Control"] = "no-store"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
 
 from perda._keys import check_prefix
 from perda._wire import API, CredentialsAnswer, ListedEntry, ListRequest
@@ -29,9 +28,7 @@ def list_logs(body: ListRequest, services: ServicesOf) -> list[ListedEntry]:
 
 @router.post("/credentials")
 @open_to(Role.VIEWER)
-def issue_credentials(
-    request: Request, response: Response, caller: Caller, services: ServicesOf
-) -> CredentialsAnswer:
+def issue_credentials(request: Request, caller: Caller, services: ServicesOf) -> CredentialsAnswer:
     """Return keys that can list and read the bucket and do nothing else, until they expire."""
     endpoint = store_endpoint(
         services.settings, services.store_port(), request.headers.get("host", "")
@@ -40,7 +37,6 @@ def issue_credentials(
     if issued is None:
         raise session_ended()
     pair, expires_at = issued
-    response.headers["Cache-Control"] = "no-store"
     return CredentialsAnswer(
         access_key=pair.access_key,
         secret_key=pair.secret_key,

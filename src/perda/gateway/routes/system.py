@@ -35,13 +35,13 @@ def version() -> VersionAnswer:
 
 @router.get("/health")
 @open_to(PUBLIC)
-def health(response: Response, services: ServicesOf) -> HealthAnswer:
+async def health(response: Response, services: ServicesOf) -> HealthAnswer:
     """Say whether database and store answer; 503 when one does not."""
-    database = _answer(services.database.ping)
-    store = _answer(services.store.ping)
+    lane = services.lanes.health
+    database = await lane.run(_answer, services.database.ping)
+    store = await lane.run(_answer, services.store.ping)
     healthy = database == store == "ok"
     response.status_code = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
-    response.headers["Cache-Control"] = "no-store"
     return HealthAnswer(status="ok" if healthy else "failing", database=database, store=store)
 
 
