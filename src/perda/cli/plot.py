@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from perda.cli._complete import complete_file
-from perda.core_data_structures.single_run_data import SingleRunData
 from perda.units import to_seconds
 
 if TYPE_CHECKING:
