@@ -113,6 +113,7 @@ def test_a_hanging_server_is_replaced(own_store, eventually, monkeypatch):
     eventually(lambda: server.restarts == 1)
 
     eventually(lambda: _answers(server.store))
+    assert server.restarts == 1
 
 
 def test_a_ping_does_not_wait_for_a_hanging_server(own_store, monkeypatch):
@@ -231,7 +232,11 @@ def test_an_unwritable_place_is_said(tmp_path, store_secrets):
 
 
 def test_stopping_what_never_started_is_no_error(tmp_path, store_secrets):
-    EmbeddedStore(tmp_path, store_secrets).stop()
+    server = EmbeddedStore(tmp_path, store_secrets)
+
+    server.stop()
+
+    assert server.pids == []
 
 
 def test_stopping_while_starting_is_quick(tmp_path, store_secrets, eventually):
