@@ -74,3 +74,10 @@ def test_long_series_keep_every_sample(make_series):
 
     assert trace.type == "scattergl"
     assert len(trace.y) == 50_000
+
+
+def test_a_clock_far_from_zero_is_written_out(make_series):
+    figure = plot_single_axis(make_series([46_410_000, 46_420_000], [1.0, 2.0]))
+
+    # Plotly's own way writes 46.41k.
+    assert figure.layout.xaxis.exponentformat == "none"

@@ -77,7 +77,12 @@ def time_axis(font_config: FontConfig, **more: Any) -> dict[str, Any]:
     return axis(
         "Time [s]",
         font_config,
-        **{"unifiedhovertitle": {"text": "<b>%{x:.4~f} s</b>"}, "hoverformat": ".4~f"} | more,
+        **{
+            "unifiedhovertitle": {"text": "<b>%{x:.4~f} s</b>"},
+            "hoverformat": ".4~f",
+            "exponentformat": "none",  # a clock reads 46410, not 46.41k
+        }
+        | more,
     )
 
 
