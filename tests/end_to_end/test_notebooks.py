@@ -68,3 +68,12 @@ def test_notebooks_are_kept_without_outputs(path):
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell for cell in code if cell.outputs or cell.execution_count is not None] == []
+
+
+def test_advanced(run_notebook):
+    notebook = run_notebook("advanced.ipynb")
+    text = printed(notebook)
+    assert "of the samples are cornering" in text
+    assert "Accel at" in text
+    assert "base only: 101" in text
+    assert figures(notebook) == 6
