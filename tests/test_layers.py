@@ -19,7 +19,18 @@ assert "serve" in CliRunner().invoke(main, ["--help"]).output
 """
 
 # Which layers a layer may import, besides itself.
-BASE = {"errors", "units", "constants", "_lazy", "_keys", "_wire", "_files", "_digest"}
+BASE = {
+    "errors",
+    "units",
+    "constants",
+    "_lazy",
+    "_keys",
+    "_wire",
+    "_files",
+    "_digest",
+    "_addresses",
+    "_s3_client",
+}
 ALLOWED = {
     "core_data_structures": BASE,
     "plotting": BASE | {"core_data_structures"},

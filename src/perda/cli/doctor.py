@@ -19,10 +19,11 @@ from typing import Literal
 import click
 
 import perda
+from perda._addresses import is_loopback
 from perda.cli._session import cache_dir, config_dir, read_session, session_path
 from perda.errors import NotLoggedInError, PerdaError
 from perda.server import ServerClient
-from perda.server.address import is_loopback, normalise_url
+from perda.server.address import normalise_url
 from perda.server.cache import LogCache
 from perda.server.config import SessionState
 from perda.server.transport import Transport

@@ -8,9 +8,9 @@ import warnings
 
 import click
 
+from perda._addresses import is_loopback
 from perda.cli._session import forget_session, open_client, read_session, write_session
 from perda.errors import LoginRefusedError, NotLoggedInError, ServerConnectionError
-from perda.server.address import is_loopback
 
 _LOGIN_EPILOG = """\b
 Examples:

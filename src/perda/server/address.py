@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
 import httpx
@@ -45,12 +44,3 @@ def normalise_url(url: str) -> str:
     if parsed.userinfo or parsed.query or parsed.fragment:
         raise SettingsError("A server address has no user, password, '?' or '#'; log in instead.")
     return str(parsed).rstrip("/")
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether an address is on this machine alone."""
-    host = httpx.URL(url).host
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -11,15 +11,15 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from perda._s3_client import make_client
 from perda.errors import DownloadError, LogNotFoundError, ServerConnectionError
-from perda.server.address import is_loopback
 from perda.server.config import S3Credentials
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
+_TRIES = 3
 CHUNK_BYTES = 1 << 20
 MAX_CLOCK_DIFFERENCE_S = 300.0  # S3 allows 15 minutes; signatures age on the way
 
@@ -125,15 +125,16 @@ class LogStore:
         return digest.hexdigest()
 
     def _chunks(self, key: str, body: Any) -> Iterator[bytes]:  # boto3 has no types
-        from botocore.exceptions import BotoCoreError
+        from botocore.exceptions import BotoCoreError, ReadTimeoutError
         from urllib3.exceptions import HTTPError
 
         try:
             while chunk := body.read(CHUNK_BYTES):
                 yield chunk
         except (BotoCoreError, HTTPError) as error:
+            why = "nothing came for a while" if isinstance(error, ReadTimeoutError) else str(error)
             raise DownloadError(
-                f"The download of {key!r} from {self.endpoint} broke off: {error}; nothing kept."
+                f"The download of {key!r} from {self.endpoint} broke off: {why}; nothing kept."
             ) from error
         finally:
             body.close()
@@ -187,25 +188,16 @@ class LogStore:
 
 
 def _make_client(credentials: S3Credentials, read_timeout_s: float) -> Any:  # boto3 has no types
-    import boto3
-    from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
     try:
-        return boto3.session.Session().client(
-            "s3",
-            endpoint_url=credentials.endpoint,
-            aws_access_key_id=credentials.access_key,
-            aws_secret_access_key=credentials.secret_key,
-            region_name=credentials.region,  # None: boto3 needs none here
-            config=Config(
-                s3={"addressing_style": "path"},
-                connect_timeout=CONNECT_TIMEOUT_S,
-                read_timeout=read_timeout_s,
-                retries={"mode": "standard", "max_attempts": 3},
-                # An empty mapping keeps the surroundings' proxy away from loopback addresses.
-                proxies={} if is_loopback(credentials.endpoint) else None,
-            ),
+        return make_client(
+            credentials.endpoint,
+            credentials.access_key,
+            credentials.secret_key,
+            credentials.region,
+            tries=_TRIES,
+            timeout_s=read_timeout_s,
         )
     except (BotoCoreError, ValueError) as error:
         raise ServerConnectionError(

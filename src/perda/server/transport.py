@@ -17,10 +17,11 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter
 
+from perda._addresses import is_loopback
 from perda._keys import check_key
 from perda._wire import API
 from perda.errors import ServerConnectionError
-from perda.server.address import is_loopback, normalise_url
+from perda.server.address import normalise_url
 from perda.server.answers import parse_answer, raise_for_answer, retry_after_s
 
 logger = logging.getLogger(__name__)

@@ -9,13 +9,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from perda._s3_client import make_client
 from perda.errors import (
     ObjectExistsError,
     ObjectNotFoundError,
     StoreError,
     StoreUnavailableError,
 )
-from perda.gateway.storage._s3_client import make_client
 from perda.gateway.storage._s3_errors import store_errors
 from perda.gateway.storage._s3_upload import Upload, send
 from perda.gateway.storage.base import KeyPair, Listing, ObjectInfo, ObjectStore
@@ -26,6 +26,7 @@ DEFAULT_REGION = "us-east-1"
 # be told from another writer's with the same bytes.
 _UPLOAD_ID = "perda-upload"
 _ANSWER_DUE_S = 5.0
+_CONNECTIONS = 64  # as many as threads that use them
 
 
 class S3Store(ObjectStore):
@@ -62,7 +63,17 @@ class S3Store(ObjectStore):
         self._region = region
         self._where = f"{endpoint}/{bucket_name}"
         # boto3 has no types of its own.
-        self._make_client = partial(make_client, endpoint, keys, region)
+        self._make_client = partial(
+            make_client,
+            endpoint,
+            keys.access_key,
+            keys.secret_key,
+            region,
+            max_pool_connections=_CONNECTIONS,
+            # Newer checksums are refused by many S3 servers that are not AWS.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        )
         self._client: Any = self._make_client(tries=tries, timeout_s=timeout_s)
 
     def create_bucket(self) -> None:
