@@ -30,10 +30,12 @@ def whole_file(target: Path, *, overwrite: bool = True, mode: int = 0o666) -> It
     Raises
     ------
     LocalFileError
-        If the file exists and may not be replaced, or cannot be written.
+        If the file exists and may not be replaced, is no ordinary file, or cannot be written.
     """
     if not overwrite and os.path.lexists(target):
         raise LocalFileError(f"{target} exists already, and was left as it is.")
+    if target.exists() and not target.is_file():  # a directory, or a device such as /dev/null
+        raise LocalFileError(f"{target} is no ordinary file, and was left as it is.")
     temporary = target.with_name(f".{secrets.token_hex(12)}{TEMPORARY_SUFFIX}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -50,6 +52,12 @@ def whole_file(target: Path, *, overwrite: bool = True, mode: int = 0o666) -> It
     finally:
         with contextlib.suppress(OSError):  # as a rule it has its new name by now
             temporary.unlink()
+
+
+def write_private(target: Path, text: str, *, overwrite: bool = True) -> None:
+    """Write a text, as UTF-8, that only its owner can read; see :func:`whole_file`."""
+    with whole_file(target, overwrite=overwrite, mode=0o600) as file:
+        file.write(text.encode())
 
 
 def sync_directory(directory: Path) -> None:

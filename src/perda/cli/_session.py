@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from perda._files import whole_file
+from perda._files import write_private
 from perda.cli._progress import progress_bar
 from perda.errors import (
     InvalidKeyError,
@@ -144,8 +144,7 @@ def write_session(state: SessionState) -> Path:
             "PERDA_CONFIG_DIR names another."
         ) from error
     # Readable by the owner alone from the first byte on: it is as good as the password.
-    with whole_file(path, mode=0o600) as file:
-        file.write(state.model_dump_json().encode())
+    write_private(path, state.model_dump_json())
     return path
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from perda._files import write_private
 from perda.errors import PerdaError, SettingsError
 from perda.gateway.address import host_part
 from perda.gateway.app import create_app
@@ -165,7 +166,7 @@ def _running_store(settings: Settings, place: DataDir) -> Iterator[EmbeddedStore
     )
     try:
         store.start()
-        place.store_port.write_text(f"{store.port}\n")
+        write_private(place.store_port, f"{store.port}\n")
         yield store
     finally:
         store.stop()

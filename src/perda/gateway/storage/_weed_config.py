@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from perda._files import write_private
 from perda._keys import MAX_KEY_BYTES
-from perda.gateway.storage._files import write_private
 from perda.gateway.storage._weed_certificates import make_certificates
 from perda.gateway.storage.base import KeyPair
 from perda.gateway.storage.secrets import StoreSecrets

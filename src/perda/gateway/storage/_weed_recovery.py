@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from perda.gateway.storage._files import write_private
+from perda._files import write_private
 from perda.gateway.storage._weed_config import DATA
 
 _MARKER = "running"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from perda.gateway.storage._files import write_private
+from perda._files import write_private
 from perda.gateway.storage._weed_ports import Ports
 
 PORTS = "ports.json"

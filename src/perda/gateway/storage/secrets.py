@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from perda.errors import SettingsError
-from perda.gateway.storage._files import write_private
+from perda._files import write_private
+from perda.errors import LocalFileError, SettingsError
 from perda.gateway.storage.base import KeyPair
 
 _KEY_BYTES = 32
@@ -84,7 +84,7 @@ def load_or_create(path: Path) -> StoreSecrets:
             return _create(path)
     except OSError as error:
         raise SettingsError(
-            f"The store's secrets {path} cannot be used: {error.strerror or error}."
+            f"The store's secrets {path} cannot be used: {_reason(error)}."
         ) from error
 
 
@@ -113,7 +113,7 @@ def rotate_admin_key(path: Path) -> StoreSecrets:
         write_private(path, _to_json(rotated))
     except OSError as error:
         raise SettingsError(
-            f"The store's secrets {path} cannot be written: {error.strerror or error}. "
+            f"The store's secrets {path} cannot be written: {_reason(error)}. "
             "The old admin key stays."
         ) from error
     return rotated
@@ -143,8 +143,10 @@ def _create(path: Path) -> StoreSecrets:
     made = StoreSecrets()
     try:
         write_private(path, _to_json(made), overwrite=False)
-    except FileExistsError:  # another process was faster
-        return _load(path)
+    except LocalFileError:
+        if not path.exists():
+            raise
+        return _load(path)  # another process was faster
     return made
 
 
@@ -159,6 +161,10 @@ def _refuse_if_shared(path: Path) -> None:
             f"The store's secrets {path} can be read by others (mode {mode:03o}). If nobody has, "
             f"run: chmod 600 '{path}'; else also replace the admin key."
         )
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error).rstrip(".")
 
 
 def _damaged(path: Path, what: str) -> SettingsError:
