@@ -20,16 +20,21 @@ MAX_NAME = 200
 MAX_ITEMS = 200
 
 
-def _no_surrogates(text: str) -> str:
-    text.encode()  # a lone surrogate cannot be stored or sent: UnicodeEncodeError is a ValueError
+def _storable(text: str) -> str:
+    if "\0" in text:  # PostgreSQL has no such text
+        raise ValueError("has a NUL character")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("has half of a surrogate pair, which is no text") from None
     return text
 
 
-Text = Annotated[str, AfterValidator(_no_surrogates)]
+Text = Annotated[str, AfterValidator(_storable)]
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True),
-    AfterValidator(_no_surrogates),
+    AfterValidator(_storable),
 ]
 
 
@@ -86,8 +91,8 @@ class MetadataUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[Text, Field(max_length=MAX_TITLE)] = ""
-    description: Annotated[Text, Field(max_length=MAX_DESCRIPTION)] = ""
+    title: Annotated[str, Field(max_length=MAX_TITLE), AfterValidator(_storable)] = ""
+    description: Annotated[str, Field(max_length=MAX_DESCRIPTION), AfterValidator(_storable)] = ""
     tags: Annotated[list[Name], Field(max_length=MAX_ITEMS)] = []
     string_metadata: Annotated[dict[Name, Text], Field(max_length=MAX_ITEMS)] = {}
     numeric_metadata: Annotated[dict[Name, FiniteFloat], Field(max_length=MAX_ITEMS)] = {}

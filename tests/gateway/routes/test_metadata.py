@@ -96,6 +96,8 @@ def test_an_unknown_key_is_404(
         '{"numeric_metadata": {"x": 1' + "0" * 400 + "}}",
         '{"title": null}',
         '{"title": "\\ud800"}',
+        '{"description": "\\u0000"}',
+        '{"tags": ["\\u0000"]}',
         '{"tags": [""]}',
         '{"tags": "wet"}',
         '{"titel": "a typing error"}',
@@ -128,6 +130,16 @@ def test_a_hostile_key_is_422_in_every_call(admin: httpx.Client, noun: str, path
     answer = admin.put(url, json={})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_is_wrong_is_said_in_words(
+    admin: httpx.Client, store_files: Callable[..., None], path_of: PathOf, folder: str
+) -> None:
+    store_files(f"{folder}a.csv")
+    path = path_of("metadata", f"{folder}a.csv")
+    too_long = admin.put(path, json={"title": "x" * 201}).json()["detail"]
+    assert too_long == "title: String should have at most 200 characters"
+    assert "NUL" in admin.put(path, json={"title": "\0"}).json()["detail"]
 
 
 def test_an_encoded_slash_is_a_slash_and_a_double_encoding_is_not(
