@@ -288,6 +288,25 @@ def test_pull_into_a_directory_or_a_named_file(logged_in, fakes, workplace):
     assert (workplace / "other.csv").read_bytes() == fakes.LOG
 
 
+def test_pull_into_a_directory_that_is_not_there_says_so(logged_in, workplace):
+    result = perda("pull", KEY, "-o", "logs/")
+
+    assert result.exit_code == 2
+    assert "There is no directory logs/" in result.stderr
+    assert list(workplace.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_pull_replaces_no_device_or_pipe(logged_in, workplace):
+    os.mkfifo(workplace / "pipe")
+
+    result = perda("pull", KEY, "-o", "pipe", "--force")
+
+    assert result.exit_code == 2
+    assert "no ordinary file" in result.stderr
+    assert (workplace / "pipe").is_fifo()
+
+
 @pytest.mark.parametrize("key", ["../../x", "/etc/x", "a/..", "a\\..\\x", "a/\x1b"])
 def test_pull_refuses_keys_that_no_bucket_holds(logged_in, workplace, tmp_path, key):
     before = sorted(tmp_path.rglob("*"))

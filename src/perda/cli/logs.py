@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,11 +93,9 @@ def push(
 
 @click.command(epilog=_PULL_EPILOG)
 @click.argument("key")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File or directory [default: .]"
-)
+@click.option("-o", "--output", help="File or directory [default: .]")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def pull(key: str, output: Path | None, force: bool) -> None:
+def pull(key: str, output: str | None, force: bool) -> None:
     """Download the log under KEY, whole or not at all."""
     target = choose_target(check_key(key), output)
     if target.exists() and not force:
@@ -106,20 +105,25 @@ def pull(key: str, output: Path | None, force: bool) -> None:
     click.echo(f"{target}: {target.stat().st_size:,} bytes")
 
 
-def choose_target(key: str, output: Path | None) -> Path:
+def choose_target(key: str, output: str | None) -> Path:
     """Return the file that a pulled log is written to.
 
     Raises
     ------
+    LocalFileError
+        If ``output`` ends in ``/`` and there is no such directory.
     InvalidKeyError
         If the key's last segment is no plain file name on this system.
     """
-    if output is not None and not output.is_dir():
-        return output
+    directory = Path(output or ".")
+    if not directory.is_dir():
+        if output is not None and output.endswith(("/", os.sep)):
+            raise LocalFileError(f"There is no directory {output}; make it first.")
+        return directory
     name = key.rpartition("/")[2]
     if Path(name).name != name:  # Windows: a drive, as in "C:x"
         raise InvalidKeyError(f"{name!r} is no file name here; name the file with -o.")
-    return (output or Path()) / name
+    return directory / name
 
 
 def parse_fields(fields: Sequence[str]) -> tuple[dict[str, str], dict[str, float]]:
