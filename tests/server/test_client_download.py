@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
+import threading
 
 import pytest
 
@@ -14,6 +16,9 @@ from perda.errors import (
     NotLoggedInError,
     ServerConnectionError,
 )
+from perda.formats import run_cache
+from perda.formats.columnar_write import write_columnar_log
+from perda.formats.read_log import read_log
 from perda.server import ServerClient
 
 KEY = "REV 11/2026-04-01/#1 a+b 100% ü.csv"
@@ -135,7 +140,7 @@ def test_a_store_that_falls_silent_times_out(server, store, answer, stored, pass
     client = ServerClient(server.url, progress=False, timeout_s=0.3)
     client.login(password)
 
-    with pytest.raises(DownloadError, match="broke off"):
+    with pytest.raises(DownloadError, match="broke off: nothing came for a while; nothing kept"):
         client.download(KEY, tmp_path / "run.csv")
 
     assert list(tmp_path.iterdir()) == []
@@ -221,6 +226,42 @@ def test_load_without_a_cache_opens_the_log_and_leaves_no_file(
 
     assert run.data["ams.pack.voltage"].value_np.tolist() == [583.25, 583.5]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_load_without_a_cache_makes_no_columnar_copy_either(client, store, log_bytes):
+    store.put(KEY, log_bytes + b"".join(b"%d,8598,1.5\n" % t for t in range(200, 60_000)))
+
+    client.load(KEY, verbose=0)
+    for thread in threading.enumerate():
+        if thread.name.startswith("perda"):  # copies are written in the background
+            thread.join()
+
+    assert not run_cache.directory().exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no open file")
+def test_a_columnar_log_is_read_on_after_its_temporary_file_is_gone(
+    client, store, make_log, tmp_path, monkeypatch
+):
+    columnar = tmp_path / "run.perda.parquet"
+    write_columnar_log(read_log(make_log()), columnar)
+    store.put("run.perda.parquet", columnar.read_bytes())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+
+    run = client.load("run.perda.parquet", verbose=0)
+
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert run.data["ams.pack.voltage"].value_np.tolist() == [400.5, 399.5]
+
+
+def test_the_machines_aws_settings_do_not_matter(client, stored, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "not-there")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "someone else's")
+
+    assert client.download(KEY, tmp_path / "run.csv").read_bytes() == stored
 
 
 def test_load_of_what_is_no_log_leaves_no_file(client, store, tmp_path, monkeypatch):

@@ -130,6 +130,18 @@ def test_a_redirect_is_refused_and_nothing_is_sent_to_its_target(server, store, 
     assert store.seen == []
 
 
+def test_what_a_server_says_stays_on_one_line_and_does_not_steer_the_terminal(
+    server, answer, client
+):
+    said = "no\n\x1b[2Jperda: all is well\u202e" + "x" * 5000
+    server.answers["/api/v1/s3/list"] = [answer.problem(500, said)]
+
+    with pytest.raises(ServerAnswerError, match=r"no  \[2Jperda: all is well x") as caught:
+        client.list_logs()
+
+    assert len(str(caught.value)) < 1200
+
+
 def test_a_busy_server_is_asked_again(server, answer, client):
     server.answers["/api/v1/s3/list"] = [
         answer.problem(503, "Starting.", Retry_After="0"),

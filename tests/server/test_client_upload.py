@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import time
 
 import pytest
 
@@ -15,7 +16,9 @@ from perda.errors import (
     LogExistsError,
     NotLoggedInError,
     ServerAnswerError,
+    ServerConnectionError,
 )
+from perda.server.upload import answer_timeout_s
 
 KEY = "REV 11/#1 a+b 100% ü.csv"
 PATH = "/api/v1/logs/REV%2011/%231%20a%2Bb%20100%25%20%C3%BC.csv"
@@ -113,6 +116,29 @@ def test_the_servers_word_that_a_key_is_taken_counts(server, client, log_file, a
 def test_a_contract_only_server_is_said_to_take_no_uploads(client, log_file):
     with pytest.raises(ServerAnswerError, match="takes no uploads"):
         client.upload(log_file, KEY)
+
+
+def test_a_larger_log_is_waited_for_longer(
+    server, client, log_file, log_bytes, stored_answer, monkeypatch
+):
+    def answer_late(handler):
+        time.sleep(0.6)
+        stored_answer(handler)
+
+    server.answers[PATH] = [answer_late]
+    monkeypatch.setattr("perda.server.upload._ANSWER_TIMEOUT_S", 0.1)
+    with pytest.raises(ServerConnectionError, match="in time"):
+        client.upload(log_file, KEY)
+
+    monkeypatch.setattr("perda.server.upload._SLOWEST_BYTES_PER_S", len(log_bytes) / 5)
+
+    assert client.upload(log_file, KEY).size == len(log_bytes)
+
+
+def test_the_wait_for_an_answer_covers_slow_disks_and_has_an_end():
+    assert answer_timeout_s(0) >= 600
+    assert answer_timeout_s(20 << 30) > 4 * (20 << 30) / 20e6
+    assert answer_timeout_s(1 << 50) <= 6 * 3600
 
 
 def test_without_a_session_no_bytes_are_sent(server, client, log_file):

@@ -8,8 +8,11 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from perda.errors import LogExistsError, LogNotFoundError, NotLoggedInError, ServerAnswerError
+from perda.server.config import on_one_line
 
 T = TypeVar("T")
+
+_MAX_REASON = 1000  # characters
 
 
 def raise_for_answer(response: httpx.Response, key: str | None = None) -> None:
@@ -69,6 +72,11 @@ def parse_answer(response: httpx.Response, answer: TypeAdapter[T]) -> T:
 
 def reason_of(response: httpx.Response) -> str:
     """Return what an error answer says for people (RFC 9457 ``detail``, else what it has)."""
+    # What others write must not break the line or steer the terminal.
+    return on_one_line(_reason(response))[:_MAX_REASON]
+
+
+def _reason(response: httpx.Response) -> str:
     try:
         problem = response.json()
     except ValueError:  # not JSON, or not text at all

@@ -242,6 +242,8 @@ class ServerClient:
                 ts_offset=ts_offset,
                 parsing_errors_limit=parsing_errors_limit,
                 verbose=verbose,
+                # A columnar copy of a file that is gone in a moment would help nobody.
+                cache=None if self._downloads.kept else False,
             )
 
     def download(

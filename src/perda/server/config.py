@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 
 MAX_SHOWN_DESCRIPTION = 80  # characters
 _MIB = 1 << 20  # bytes
+# They can make a name look like another one (UAX #9, explicit formatting characters).
+_BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 class S3Credentials(BaseModel):
@@ -90,7 +92,7 @@ class LogEntry(BaseModel):
 
     def __str__(self) -> str:
         head = f"[DIR]  {self.name}/" if self.is_folder else f"[FILE] {self.name}"
-        return "\n  ".join(_on_one_line(line) for line in (head, *self._present_fields()))
+        return "\n  ".join(on_one_line(line) for line in (head, *self._present_fields()))
 
     def _present_fields(self) -> Iterator[str]:
         if self.title:
@@ -113,6 +115,13 @@ def _shorten(description: str) -> str:
     return f'"{description[:MAX_SHOWN_DESCRIPTION]}..."'
 
 
-def _on_one_line(text: str) -> str:
-    # Text written by others must not break the lines of a listing or steer the terminal.
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
+def on_one_line(text: str) -> str:
+    """Return text written by others so that it can neither break lines nor steer the terminal."""
+    return "".join(" " if _steers(character) else character for character in text)
+
+
+def _steers(character: str) -> bool:
+    return (
+        unicodedata.category(character) in {"Cc", "Zl", "Zp"}
+        or unicodedata.bidirectional(character) in _BIDI_CONTROLS
+    )

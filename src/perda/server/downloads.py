@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
@@ -59,13 +60,21 @@ class Downloads:
         self._credentials: S3Credentials | None = None
         self._store: LogStore | None = None
 
+    @property
+    def kept(self) -> bool:
+        """Whether downloaded logs are kept."""
+        return self._cache is not None
+
     @contextmanager
     def local_copy(self, key: str) -> Iterator[Path]:
         """Give a file that holds the log as it is now; without a cache, only for the block."""
         if self._cache is not None:
             yield self._cached(self._cache, key)
             return
-        with tempfile.TemporaryDirectory(prefix="perda-") as directory:
+        # A columnar log stays open while its run lives, which keeps Windows from removing it.
+        with tempfile.TemporaryDirectory(
+            prefix="perda-", ignore_cleanup_errors=os.name == "nt"
+        ) as directory:
             yield self.to_file(key, Path(directory) / _file_name(key), overwrite=False)
 
     def to_file(self, key: str, target: Path, *, overwrite: bool) -> Path:

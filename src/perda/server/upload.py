@@ -18,8 +18,11 @@ from perda.server.progress import ProgressFactory
 from perda.server.transport import Transport, key_path
 
 CHUNK_BYTES = 1 << 20
-# The server answers only when the log is durable in its store and has been read back.
-ANSWER_TIMEOUT_S = 900.0
+# The server answers only when the log is durable in its store and has been read back. A quiet
+# one does 20 MB in a second; one that is slow, or has other uploads to do first, less than 1.
+_ANSWER_TIMEOUT_S = 900.0
+_SLOWEST_BYTES_PER_S = 1e6
+_LONGEST_ANSWER_TIMEOUT_S = 6 * 3600.0
 
 # What a server that offers the contract only says to an upload.
 _NO_SUCH_CALL = frozenset({404, 405, 501})
@@ -75,6 +78,11 @@ class LocalLog:
             raise LocalFileError(f"{self.path} became shorter while it was being uploaded.")
 
 
+def answer_timeout_s(size: int) -> float:
+    """Return how long to wait for the answer to an upload of ``size`` bytes."""
+    return min(_ANSWER_TIMEOUT_S + size / _SLOWEST_BYTES_PER_S, _LONGEST_ANSWER_TIMEOUT_S)
+
+
 def digest_file(path: Path) -> LocalLog:
     """Return size and SHA-256 of a file.
 
@@ -111,7 +119,7 @@ def send_log(
             log.chunks(bar.update),
             log.headers,
             params={"overwrite": "true"} if overwrite else {},
-            timeout_s=ANSWER_TIMEOUT_S,
+            timeout_s=answer_timeout_s(log.size),
         )
     if response.status_code in _NO_SUCH_CALL:
         raise ServerAnswerError(
