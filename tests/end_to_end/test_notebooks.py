@@ -19,6 +19,7 @@ CELL_TIMEOUT_S = 60
 @pytest.fixture
 def run_notebook(tmp_path, monkeypatch):
     """Return a function that executes a notebook and gives it back with its outputs."""
+    before = set(psutil.Process().children(recursive=True))  # other tests' helpers may linger
     for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
 
@@ -31,7 +32,7 @@ def run_notebook(tmp_path, monkeypatch):
         return client.execute()
 
     yield execute
-    left = psutil.Process().children(recursive=True)
+    left = [p for p in psutil.Process().children(recursive=True) if p not in before]
     for process in left:
         process.kill()
     assert left == []

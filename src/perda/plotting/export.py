@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib.util
 import json
 import os
@@ -26,7 +27,8 @@ _CHROMIUM_FLAGS = (
     "--disable-dev-shm-usage",
     "--no-sandbox",
 )
-_RENDER_TIMEOUT_S = 120
+_RENDER_TIMEOUT_S = 40
+_TRIES = 3
 
 
 def write_figure(figure: go.Figure, path: str | os.PathLike[str], scale: float = 2.0) -> Path:
@@ -115,21 +117,32 @@ def _render(request: bytes) -> dict[str, Any]:
         # The renderer splits its arguments at blanks: a copy has a path without any.
         script = Path(scratch) / "plotly.min.js"
         shutil.copyfile(Path(plotly.__file__).parent / "package_data" / "plotly.min.js", script)
-        done = subprocess.run(  # noqa: S603  # the package's own executable, no shell
-            [*_executable(home), "plotly", f"--plotlyjs={script}", *_CHROMIUM_FLAGS],
-            cwd=home,
-            env={**os.environ, **_renderer_environment(home)},
-            input=request,
-            capture_output=True,
-            timeout=_RENDER_TIMEOUT_S,
-            check=False,
-        )
+        done = _run([*_executable(home), "plotly", f"--plotlyjs={script}"], home, request)
     answers = done.stdout.splitlines()
     if not answers:
         reason = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
         raise PerdaError(f"The PNG renderer did not start: {reason[-500:]}")
     answer: dict[str, Any] = json.loads(answers[-1])
     return answer
+
+
+def _run(command: list[str], home: Path, request: bytes) -> subprocess.CompletedProcess[bytes]:
+    for _ in range(_TRIES):
+        # Once in some hundred figures on a busy machine the renderer hangs at its start.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return subprocess.run(  # noqa: S603  # the package's own executable, no shell
+                [*command, *_CHROMIUM_FLAGS],
+                cwd=home,
+                env={**os.environ, **_renderer_environment(home)},
+                input=request,
+                capture_output=True,
+                timeout=_RENDER_TIMEOUT_S,
+                check=False,
+            )
+    raise PerdaError(
+        f"The PNG renderer gave no answer in {_TRIES} tries of {_RENDER_TIMEOUT_S} s. "
+        "Try again, or write an .html file."
+    )
 
 
 def _renderer_home() -> Path:
