@@ -51,6 +51,7 @@ bench: $(STAMP)  ## Run the benchmarks; each prints ratios against a named alter
 docs: $(STAMP)  ## Build the documentation into docs/_build/html
 	$(BIN)/python -m pip install --quiet --group docs
 	$(BIN)/python docs/gallery_build.py
+	$(BIN)/python docs/notebooks_build.py
 	$(BIN)/python -m sphinx -W -b html docs docs/_build/html
 
 clean:  ## Remove everything that was made (environment, demo, caches)
