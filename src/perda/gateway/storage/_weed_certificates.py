@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_LIFE = dt.timedelta(days=3650)  # made anew at every start
-_CLOCK_MARGIN = dt.timedelta(days=1)
+# They are made anew at every start and must stay valid while the machine's clock is corrected,
+# by however much.
+_FROM = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_UNTIL = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,13 @@ def make_certificates() -> Certificates:
 
 
 def _builder(name: str, key: EllipticCurvePrivateKey) -> x509.CertificateBuilder:
-    now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
         .subject_name(_name(name))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _CLOCK_MARGIN)
-        .not_valid_after(now + _LIFE)
+        .not_valid_before(_FROM)
+        .not_valid_after(_UNTIL)
     )
 
 
