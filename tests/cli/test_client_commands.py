@@ -239,6 +239,7 @@ def test_push_to_a_taken_key_names_the_option(logged_in, fakes, workplace):
 
     assert result.exit_code == 2
     assert "--overwrite" in result.stderr
+    assert "--overwrite" not in perda("push", "run.csv", "run.csv", "--overwrite").stderr
 
 
 @pytest.mark.parametrize(
@@ -297,6 +298,19 @@ def test_pull_into_a_directory_that_is_not_there_says_so(logged_in, workplace):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_pull_of_a_key_too_long_for_a_file_name_says_to_name_the_file(
+    logged_in, fakes, store, workplace
+):
+    store.put("x" * 300, fakes.LOG)
+
+    refused = perda("pull", "x" * 300)
+    assert refused.exit_code == 2
+    assert "name the file with -o" in refused.stderr
+
+    assert perda("pull", "x" * 300, "-o", "run.csv").exit_code == 0
+    assert (workplace / "run.csv").read_bytes() == fakes.LOG
+
+
 def test_pull_replaces_no_device_or_pipe(logged_in, workplace):
     os.mkfifo(workplace / "pipe")
 
@@ -341,6 +355,12 @@ def test_open_log_takes_a_key_from_the_server_and_keeps_it(logged_in, store, tmp
 
     assert len(store.asked("GET")) == 1
     assert len(list((tmp_path / "cache").rglob("*.csv"))) == 1
+
+
+def test_open_log_takes_a_key_too_long_for_a_file_name(logged_in, fakes, store):
+    store.put("x" * 300, fakes.LOG)
+
+    assert open_log("x" * 300).data["ams.pack.voltage"].value_np.tolist() == [583.25, 583.5]
 
 
 def test_open_log_names_both_places_when_neither_has_it(logged_in):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +48,10 @@ def open_log(file_or_key: str, verbose: int = 0) -> Analyzer:
     """
     from perda.analyzer import Analyzer
 
-    if Path(file_or_key).is_file():
+    mode = _mode_of(file_or_key)
+    if stat.S_ISREG(mode):
         return Analyzer(file_or_key, verbose=verbose)
-    if Path(file_or_key).is_dir():
+    if stat.S_ISDIR(mode):
         raise LocalFileError(f"{file_or_key!r} is a directory; name a log.")
     no_file = f"There is no file {file_or_key!r} here"
     if read_session() is None:
@@ -67,6 +69,13 @@ def open_log(file_or_key: str, verbose: int = 0) -> Analyzer:
             ) from error
         except LogFormatError as error:
             raise LogFormatError(f"The log {file_or_key!r} on {client.url}: {error}") from error
+
+
+def _mode_of(name: str) -> int:
+    try:
+        return Path(name).stat().st_mode
+    except (OSError, ValueError):  # a key may be longer than a file name
+        return 0
 
 
 def open_client(*, cached: bool = False) -> ServerClient:

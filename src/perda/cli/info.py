@@ -55,8 +55,10 @@ def _overview(run: SingleRunData) -> str:
 
 
 def _clock(seconds: float) -> str:
-    minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)} min {rest:.1f} s" if minutes else f"{rest:.3f} s"
+    if seconds < 60:
+        return f"{seconds:.3f} s"
+    minutes, tenths = divmod(round(seconds * 10), 600)
+    return f"{minutes} min {tenths / 10:.1f} s"
 
 
 def _table(run: SingleRunData, text: str) -> str:

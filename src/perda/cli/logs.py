@@ -35,6 +35,8 @@ Examples:
   perda pull "REV 11/2026-04-01/test.csv" -o run.csv --force
 """
 
+_MAX_FILE_NAME_BYTES = 255  # what nearly every file system takes
+
 # A decimal number; "nan", "1_000" and "0x1f" are text.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -87,7 +89,8 @@ def push(
                 numeric_metadata=numbers,
             )
         except LogExistsError as error:
-            raise LogExistsError(f"{error} Add --overwrite to replace it.", error.status) from error
+            advice = "" if overwrite else " --overwrite replaces a log."
+            raise LogExistsError(f"{error}{advice}", error.status) from error
     click.echo(f"Stored {stored.key} ({stored.size:,} bytes, sha256 {stored.sha256})")
 
 
@@ -121,7 +124,8 @@ def choose_target(key: str, output: str | None) -> Path:
             raise LocalFileError(f"There is no directory {output}; make it first.")
         return directory
     name = key.rpartition("/")[2]
-    if Path(name).name != name:  # Windows: a drive, as in "C:x"
+    # Windows: a drive, as in "C:x".
+    if Path(name).name != name or len(os.fsencode(name)) > _MAX_FILE_NAME_BYTES:
         raise InvalidKeyError(f"{name!r} is no file name here; name the file with -o.")
     return directory / name
 
