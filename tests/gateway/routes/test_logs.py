@@ -2,22 +2,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import shutil
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
-from perda.errors import ObjectNotFoundError, StoreUnavailableError
+from perda.errors import ObjectNotFoundError
 from perda.gateway.launch import RunningServer
-from perda.gateway.room import RESERVE_BYTES
 
 PathOf = Callable[[str, str], str]
 
@@ -282,80 +279,6 @@ def test_a_body_that_stops_arriving_is_408_and_leaves_nothing(
     with half_sent(server, admin, path, 4 << 20, bytes(100_000)) as connection:
         assert connection.recv(4096).startswith(b"HTTP/1.1 408 ")
     assert staged_files(server) == []
-
-
-def test_a_full_disk_is_507(
-    admin: httpx.Client,
-    server: RunningServer,
-    path_of: PathOf,
-    folder: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # Room for the log as it arrives and for the reserve, but not for its copy in the store.
-    free = RESERVE_BYTES + 2 * len(LOG) - 1
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
-    path = path_of("logs", f"{folder}a.csv")
-    assert admin.put(path, content=LOG).status_code == 507
-    assert in_store(server, f"{folder}a.csv") is None
-    free += 1
-    assert admin.put(path, content=LOG).status_code == 201
-
-
-def test_an_upload_of_unknown_length_does_not_fill_the_disk(
-    admin: httpx.Client,
-    server: RunningServer,
-    path_of: PathOf,
-    folder: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    staging = server.services.uploads.staging
-
-    def disk_usage(_: Path) -> SimpleNamespace:
-        staged = sum(path.stat().st_size for path in staging.iterdir())
-        return SimpleNamespace(free=RESERVE_BYTES + (5 << 20) - staged)
-
-    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
-    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=(bytes(1 << 20) for _ in "x" * 9))
-    assert answer.status_code == 507
-    assert staged_files(server) == []
-
-
-def test_a_store_that_fails_on_a_nearly_full_disk_is_507(
-    admin: httpx.Client,
-    server: RunningServer,
-    path_of: PathOf,
-    folder: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise StoreUnavailableError("500 InternalError")
-
-    monkeypatch.setattr(server.services.store, "put_file", fail)
-    path = path_of("logs", f"{folder}a.csv")
-    assert admin.put(path, content=LOG).status_code == 503
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=500 << 20))
-    answer = admin.put(path, content=LOG)
-    assert answer.status_code == 507
-    assert "500 MB left" in answer.json()["detail"]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
-def test_a_disk_that_fills_while_the_body_arrives_is_507(
-    admin: httpx.Client,
-    server: RunningServer,
-    path_of: PathOf,
-    folder: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    open_real = Path.open
-
-    def open_full(path: Path, mode: str, buffering: int) -> object:
-        return open_real(Path("/dev/full"), "wb", buffering)
-
-    monkeypatch.setattr(Path, "open", open_full)
-    answer = admin.put(path_of("logs", f"{folder}a.csv"), content=LOG)
-    assert answer.status_code == 507
-    assert "disk" in answer.json()["detail"]
 
 
 def test_of_many_different_uploads_to_one_key_one_wins(
