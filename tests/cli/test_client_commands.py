@@ -1,15 +1,13 @@
-"""The commands that speak to a data server: login, logout, ls, push, pull, doctor, open_log."""
+"""The commands that speak to a data server: login, logout, ls, push, pull, open_log."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -27,51 +25,11 @@ ENTRY = {
     "lastModified": "2026-04-01T12:00:00Z",
 }
 
-
-@pytest.fixture(scope="session")
-def fakes():
-    """The contract-only server and the store of the client's own tests."""
-    path = Path(__file__).parents[1] / "server" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("fakes_of_the_client_tests", path)
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture
-def store(fakes):
-    one = fakes.FakeStore()
-    one.put(KEY, fakes.LOG)
-    yield one
-    one.stop()
-
-
-@pytest.fixture
-def server(fakes, store):
-    one = fakes.FakeServer(store)
-    yield one
-    one.stop()
-
-
-@pytest.fixture(autouse=True)
-def workplace(tmp_path, monkeypatch):
-    """Settings, cache and current directory of this test's own."""
-    monkeypatch.setenv("PERDA_CONFIG_DIR", str(tmp_path / "config"))
-    monkeypatch.setenv("PERDA_CACHE_DIR", str(tmp_path / "cache"))
-    directory = tmp_path / "here"
-    directory.mkdir()
-    monkeypatch.chdir(directory)
-    return directory
+pytestmark = pytest.mark.usefixtures("workplace")
 
 
 def perda(*arguments, stdin=None):
     return CliRunner().invoke(main, arguments, input=stdin)
-
-
-@pytest.fixture
-def logged_in(server, fakes):
-    assert perda("login", server.url, "--password-stdin", stdin=fakes.PASSWORD).exit_code == 0
-    return server
 
 
 def test_login_keeps_the_session_for_its_owner_alone_and_never_the_password(
@@ -380,98 +338,6 @@ def test_open_log_says_what_is_wrong_with_a_file_that_is_no_log(workplace):
 
     with pytest.raises(LogFormatError):
         open_log("empty.csv")
-
-
-def states(result):
-    """The state of each check, by its name, from doctor's table."""
-    lines = [line.split() for line in result.output.splitlines() if line[:1].isalpha()]
-    return {words[1]: words[0] for words in lines}
-
-
-def test_doctor_without_a_server_checks_this_machine():
-    result = perda("doctor")
-
-    assert result.exit_code == 0
-    assert states(result)["perda"] == states(result)["cache"] == "ok"
-    assert states(result)["session"] == states(result)["server"] == "warn"
-
-
-def test_doctor_finds_all_well_with_a_contract_only_server(logged_in):
-    result = perda("doctor")
-
-    found = states(result)
-    assert result.exit_code == 0, result.output
-    for name in ("session", "server", "clock", "login", "version", "store"):
-        assert found[name] == "ok", result.output
-    assert "contract only" in result.output
-
-
-def test_doctor_reads_the_health_of_a_full_server(server, fakes):
-    body = b'{"status": "failing", "database": "ok", "store": "failing"}'
-    retry = {"Retry-After": "0"}
-    server.answers["/api/v1/health"] = [fakes.Answers.of(503, body, **retry)]
-
-    result = perda("doctor", server.url)
-
-    assert result.exit_code == 1
-    assert "fail  health   database ok, store failing" in result.output
-
-
-def test_doctor_on_an_unreachable_server_fails():
-    result = perda("doctor", "http://127.0.0.1:9")
-
-    assert result.exit_code == 1
-    assert states(result)["server"] == "fail"
-
-
-def test_doctor_says_when_the_session_has_ended(logged_in):
-    logged_in.session_ended = True
-
-    result = perda("doctor")
-
-    assert result.exit_code == 1
-    assert states(result)["login"] == "fail"
-    assert f"perda login {logged_in.url}" in result.output
-
-
-def test_doctor_says_when_the_stores_address_leads_nowhere(logged_in):
-    logged_in.endpoint = "http://127.0.0.1:9"
-
-    result = perda("doctor")
-
-    assert result.exit_code == 1
-    assert states(result)["store"] == "fail"
-    assert "PERDA_S3_PUBLIC_URL" in result.output
-
-
-def test_doctor_notices_a_clock_that_is_off(logged_in):
-    logged_in.date = "Thu, 01 Jan 2015 00:00:00 GMT"
-
-    result = perda("doctor")
-
-    assert result.exit_code == 1
-    assert "ahead of the server's" in result.output
-
-
-@pytest.mark.skipif(os.name == "nt", reason="permissions of this kind are POSIX's")
-def test_doctor_notices_a_session_that_others_can_read(logged_in, tmp_path):
-    (tmp_path / "config" / "session.json").chmod(0o644)
-
-    result = perda("doctor")
-
-    assert result.exit_code == 1
-    assert "chmod 600" in result.output
-
-
-def test_doctor_notices_a_cache_that_cannot_be_used(monkeypatch, tmp_path):
-    blocker = tmp_path / "file"
-    blocker.touch()
-    monkeypatch.setenv("PERDA_CACHE_DIR", str(blocker))
-
-    result = perda("doctor")
-
-    assert result.exit_code == 1
-    assert states(result)["cache"] == "fail"
 
 
 @pytest.mark.parametrize("command", ["login", "logout", "ls", "push", "pull", "doctor"])
