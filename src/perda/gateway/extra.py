@@ -9,6 +9,7 @@ from perda.errors import MissingExtraError
 
 _PACKAGES = (
     "alembic",
+    "anyio",
     "argon2-cffi",
     "cryptography",
     "fastapi",
