@@ -201,3 +201,25 @@ def test_one_bad_line_in_a_large_block_is_found_at_its_place(make_log):
 
     assert len(run[1]) == 59_999
     assert run.report.findings[Finding.MALFORMED].examples[0].line == 45_003
+
+
+def test_what_is_shown_of_a_damaged_log_cannot_steer_a_terminal(make_log):
+    path = make_log([(5, 1, 1.0), (6, 1, "\x1b[2J\x07"), (7, 77, 1)])
+
+    shown = str(parse_csv(path, verbose=0).report)
+
+    assert "line 4: 6,1,�[2J�" in shown
+    assert all(character.isprintable() for character in shown.replace("\n", ""))
+    assert "line 0" not in shown
+    assert "1 samples of undeclared.77" in shown
+
+
+def test_a_picture_is_refused_in_a_short_line(tmp_path):
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50)
+
+    with pytest.raises(LogFormatError) as caught:
+        parse_csv(path, verbose=0)
+
+    assert len(str(caught.value)) < 250 + len(str(path))
+    assert str(caught.value).isprintable()

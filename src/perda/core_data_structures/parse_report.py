@@ -41,13 +41,16 @@ class Example(BaseModel):
     Attributes
     ----------
     line : int
-        Line number in the file, from 1.
+        Line number in the file, from 1; 0 where it is about no single line.
     text : str
-        The line, shortened, with undecodable bytes replaced.
+        The line, shortened, with undecodable bytes and control characters replaced.
     """
 
     line: int
     text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line:,}: {self.text}" if self.line else self.text
 
 
 class Found(BaseModel):
@@ -140,7 +143,7 @@ class ParseReport(BaseModel):
         found = self.findings[kind]
         fate = "left out" if kind in LEFT_OUT else "used"
         lines = [f"{found.count:,} × {kind} ({fate})"]
-        lines += [f"    line {e.line:,}: {e.text}" for e in found.examples]
+        lines += [f"    {example}" for example in found.examples]
         return "\n".join(lines)
 
     def _total(self, kinds: frozenset[Finding]) -> int:
@@ -150,5 +153,6 @@ class ParseReport(BaseModel):
 def _shortened(text: bytes | str) -> str:
     start = text[: MAX_EXAMPLE_LENGTH * 4]
     shown = start.decode(errors="replace") if isinstance(start, bytes) else start
-    shown = shown.rstrip("\r\n").replace("\x00", "␀")
+    # A damaged log may hold anything; a terminal would obey its control characters.
+    shown = "".join(c if c.isprintable() else "�" for c in shown.rstrip("\r\n"))
     return shown if len(shown) <= MAX_EXAMPLE_LENGTH else shown[:MAX_EXAMPLE_LENGTH] + "…"

@@ -21,6 +21,8 @@ from perda.formats.text_samples import parse_doubtful, parse_well_formed
 
 BLOCK_SIZE = 1 << 23
 
+_SHOWN = 60
+
 
 def read_text_log(
     path: Path,
@@ -119,10 +121,12 @@ def _why_no_log(path: Path, report: ParseReport) -> str:
         return f"{path} is empty: a log begins with a header line, 'PER Log: …'."
     header = "" if report.header else " and no header (line 1 should read 'PER Log: …')"
     text = f"{path} is not a log: none of its {report.lines:,} lines is a sample{header}."
-    for finding in LEFT_OUT & set(report.findings):
-        example = report.findings[finding].examples[0]
-        return f"{text} Line {example.line} reads {example.text!r} ({finding})."
-    return text
+    left_out = [(kind, found) for kind, found in report.findings.items() if kind in LEFT_OUT]
+    if not left_out:
+        return text
+    kind, found = left_out[0]
+    shown = found.examples[0].text[:_SHOWN]
+    return f"{text} Line {found.examples[0].line} reads {shown!r} ({kind})."
 
 
 def _build_run(preamble: Preamble, partition: Partition, report: ParseReport) -> SingleRunData:

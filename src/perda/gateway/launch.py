@@ -122,7 +122,9 @@ class _Stop:
 @contextmanager
 def _stop_on_signals() -> Iterator[_Stop]:
     stop = _Stop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup leaves it
+        numbers.append(signal.SIGHUP)  # the terminal was closed
     before = {number: signal.signal(number, stop.handle) for number in numbers}
     try:
         yield stop
